@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { videoSource, videoUploaded } from '../events/video-uploaded.ts';
+import { videoId, viewerId } from '../ids.ts';
+import { instant } from '../time.ts';
+import { video } from './video.ts';
+import { visibility } from './video-fields.ts';
+
+/** Body of metadata's `PUT /internal/videos/:id`, by which a fresh upload can be read at once. */
+export const announcedVideo = videoUploaded.data.extend({ createdAt: instant });
+export type AnnouncedVideo = z.infer<typeof announcedVideo>;
+
+/** Answer of metadata's `GET /internal/videos/:id`: what it takes to decide who may watch, and to find the bytes. */
+export const internalVideo = z.object({
+  id: videoId,
+  ownerId: viewerId,
+  visibility,
+  durationSeconds: z.number().min(0).nullable(),
+  source: videoSource,
+});
+export type InternalVideo = z.infer<typeof internalVideo>;
+
+/** Query of metadata's `GET /internal/videos`: those of `ids` that the viewer may see. */
+export const internalVideosQuery = z.strictObject({
+  ids: z
+    .string()
+    .transform((ids) => ids.split(','))
+    .pipe(z.array(videoId).min(1).max(100)),
+  viewerId,
+});
+export const internalVideos = z.object({ items: z.array(video) });
+export type InternalVideos = z.infer<typeof internalVideos>;
+
+/** Answer of video-storage's `PUT /internal/objects/*key`. */
+export const storedObject = z.object({
+  key: z.string(),
+  sizeBytes: z.int().min(0),
+  sha256: z.string(),
+  contentType: z.string(),
+  etag: z.string(),
+});
+export type StoredObject = z.infer<typeof storedObject>;
+
+/** Answer of video-storage's `GET /internal/objects`. */
+export const objectList = z.object({
+  items: z.array(z.object({ key: z.string(), sizeBytes: z.int().min(0), etag: z.string(), lastModified: instant })),
+  nextCursor: z.string().nullable(),
+});
+export type ObjectList = z.infer<typeof objectList>;
