@@ -68,6 +68,7 @@ module.exports = {
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
+    parser: 'swc',
     doNotFollow: { path: 'node_modules' },
     exclude: { path: ['/dist/', '^\\.flixtube/', '^coverage/'] },
     tsPreCompilationDeps: true,
