@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { startAzurite } from './backends/azurite.ts';
+import type { Backend, BackendName, BackendOptions } from './backends/backend.ts';
+import { givenAzurite, givenMongodb, givenRabbitmq } from './backends/given.ts';
+import { startMongodb } from './backends/mongodb.ts';
+import { startRabbitmq } from './backends/rabbitmq.ts';
+import { freePort } from './ports.ts';
+import { requireProgram, type Say } from './programs.ts';
+
+export type { Backend, BackendName } from './backends/backend.ts';
+
+/** What a workspace may ask for. ffmpeg is a program, the others are servers. */
+export type Need = BackendName | 'ffmpeg';
+
+export interface BackendPorts {
+  rabbitmq: number;
+  rabbitmqManagement: number;
+  mongodb: number;
+  azurite: number;
+}
+
+export interface Backends {
+  /** The variables of the environment by which programs find them. */
+  env: Record<string, string>;
+  list: Backend[];
+  /** Ends those that were started here, and leaves given ones alone. Twice is fine. */
+  stop(options?: { atOnce?: boolean }): Promise<void>;
+}
+
+/** Where built and downloaded programs are kept, for every environment of this clone. */
+export const binFolder = resolve(import.meta.dirname, '../../../.flixtube/bin');
+
+/**
+ * Makes what is needed available: a backend whose URL is in the environment is used as it is, any other one is
+ * started, on the given ports or on free ones, with its data in `<dataFolder>/<name>`.
+ * @throws SetupFailure with what is missing or unreachable and what to do about it; nothing is then left running.
+ */
+export async function ensureBackends(o: {
+  needs: readonly Need[];
+  dataFolder: string;
+  ports?: Partial<BackendPorts>;
+  say: Say;
+  onDeath?: BackendOptions['onDeath'];
+  /** Breaks the start off. */
+  signal?: AbortSignal;
+}): Promise<Backends> {
+  const dataFolder = resolve(o.dataFolder);
+  await mkdir(dataFolder, { recursive: true });
+  const step = async <T extends Backend | undefined>(title: string, start: () => Promise<T>): Promise<T> => {
+    const startedAt = performance.now();
+    const backend = await start();
+    const where = backend ? `${backend.product} on port ${backend.port}` : 'found';
+    o.say(`${title}: ${where} (${((performance.now() - startedAt) / 1_000).toFixed(1)} s)`);
+    return backend;
+  };
+  const optionsFor = async (name: BackendName): Promise<BackendOptions> => ({
+    dataFolder: join(dataFolder, name),
+    port: o.ports?.[name] ?? (await freePort()),
+    say: o.say,
+    onDeath: o.onDeath ?? ((_, what, delayMs) => o.say(`${name} ${what}; started again in ${delayMs / 1_000} s`)),
+    signal: o.signal,
+  });
+  const starts: Record<Need, () => Promise<Backend | undefined>> = {
+    rabbitmq: async () =>
+      givenRabbitmq() ??
+      startRabbitmq({
+        ...(await optionsFor('rabbitmq')),
+        managementPort: o.ports?.rabbitmqManagement ?? (await freePort()),
+      }),
+    mongodb: async () => givenMongodb() ?? startMongodb({ ...(await optionsFor('mongodb')), binFolder }),
+    azurite: async () => givenAzurite() ?? startAzurite(await optionsFor('azurite')),
+    ffmpeg: async () => {
+      await requireProgram({ program: 'ffmpeg', aptPackage: 'ffmpeg', say: o.say });
+      return undefined;
+    },
+  };
+  const titles = { rabbitmq: 'RabbitMQ', mongodb: 'MongoDB', azurite: 'Azure Blob', ffmpeg: 'ffmpeg' };
+
+  const settled = await Promise.allSettled([...new Set(o.needs)].map((need) => step(titles[need], starts[need])));
+  const list = settled.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
+  const stop = async (options?: { atOnce?: boolean }) => {
+    await Promise.all(list.map((backend) => backend.stop(options)));
+  };
+  const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  if (failures.length > 0) {
+    await stop({ atOnce: true });
+    throw failures.length === 1 ? failures[0] : new AggregateError(failures);
+  }
+  return { env: Object.assign({}, ...list.map((backend) => backend.env)), list, stop };
+}

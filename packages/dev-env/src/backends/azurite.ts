@@ -1,0 +1,52 @@
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { ManagedProcess } from '../managed-process.ts';
+import { accepts } from '../ports.ts';
+import { type Backend, type BackendOptions, logFile } from './backend.ts';
+
+// Azurite's own, published account: https://learn.microsoft.com/azure/storage/common/storage-use-azurite
+const account = 'devstoreaccount1';
+const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+/** Azure Blob Storage as Azurite plays it, with its data on disk. */
+export async function startAzurite(o: BackendOptions): Promise<Backend> {
+  const location = join(o.dataFolder, 'data');
+  await mkdir(location, { recursive: true });
+  const manifest = createRequire(import.meta.url).resolve('azurite/package.json');
+  const url = `http://127.0.0.1:${o.port}/${account}`;
+  const blobs = new ManagedProcess({
+    name: 'azurite',
+    command: process.execPath,
+    args: [
+      join(dirname(manifest), 'dist/src/blob/main.js'),
+      ...['--blobHost', '127.0.0.1', '--blobPort', String(o.port), '--location', location],
+      ...['--skipApiVersionCheck', '--silent', '--disableTelemetry'],
+    ],
+    cwd: o.dataFolder,
+    env: { PATH: process.env.PATH, HOME: o.dataFolder },
+    isReady: () => accepts(o.port),
+    onLine: logFile(join(o.dataFolder, 'azurite.log')),
+    onDeath: (what, delayMs) => o.onDeath('azurite', what, delayMs),
+    stopWithinMs: 10_000,
+  });
+  try {
+    await blobs.start();
+    await blobs.ready(60_000, o.signal);
+  } catch (error) {
+    await blobs.stop({ atOnce: true });
+    throw error;
+  }
+  return {
+    name: 'azurite',
+    product: 'Azurite',
+    port: o.port,
+    url,
+    env: {
+      AZURE_STORAGE_CONNECTION_STRING: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};BlobEndpoint=${url};`,
+    },
+    process: blobs,
+    isReady: () => blobs.isReady(),
+    stop: (options) => blobs.stop(options),
+  };
+}
