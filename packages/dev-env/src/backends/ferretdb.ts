@@ -44,6 +44,6 @@ async function requireGo(say: Say): Promise<string> {
 
 async function digestOfSources(): Promise<string> {
   const digest = createHash('sha256');
-  for (const file of ['go.mod', 'go.sum', 'main.go']) digest.update(await readFile(join(source, file)));
+  for (const file of ['go.mod', 'go.sum', 'main.go', 'front.go']) digest.update(await readFile(join(source, file)));
   return digest.digest('hex').slice(0, 12);
 }
