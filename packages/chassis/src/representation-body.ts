@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TLSSocket } from 'node:tls';
 import { DomainError } from './errors.ts';
@@ -12,37 +12,38 @@ export interface Part {
   range: ByteRange;
 }
 
-export interface Parts {
+export interface Content {
   status: number;
   headers: Record<string, string | number>;
-  parts: Part[];
+  parts: [Part, ...Part[]];
   tail: string;
   read(range: ByteRange, signal: AbortSignal): Promise<Readable>;
+  /** How long the connection may stand still. */
   stallMs: number;
 }
 
 /**
- * Sends an answer whose parts are read one after another. Status and headers leave with the first byte: what fails
+ * Sends content whose parts are read one after another. Status and headers leave with the first byte: what fails
  * before rejects with nothing sent; what fails later cuts the connection and rejects. Resolves when the client left.
  */
-export async function sendParts(res: ServerResponse, answer: Parts): Promise<void> {
+export async function sendContent(res: ServerResponse, content: Content): Promise<void> {
   const leaving = new AbortController();
+  const { signal } = leaving;
   res.once('close', () => {
     if (!res.writableFinished) leaving.abort();
   });
   if (res.destroyed) return;
-  const { signal } = leaving;
   try {
-    for (const { head, range } of answer.parts) {
-      const body = await open(answer, range, signal);
-      if (!res.headersSent) {
-        res.writeHead(answer.status, answer.headers);
-        res.setTimeout(answer.stallMs, () => cut(res));
-      }
-      if (head !== '') res.write(head, 'latin1');
-      await copy(body, res, range, signal);
+    const [part] = content.parts;
+    const first = await open(content, part.range, signal);
+    res.writeHead(content.status, content.headers);
+    res.setTimeout(content.stallMs, () => cut(res));
+    if (content.parts.length === 1) {
+      await pass(first, part.range, res, signal);
+    } else {
+      await pipeline(Readable.from(join(content, first, signal), { objectMode: false }), res, { signal, end: false });
     }
-    res.end(answer.tail === '' ? undefined : answer.tail);
+    res.end();
   } catch (error) {
     if (signal.aborted && !(error instanceof WrongLength)) return;
     if (res.headersSent) cut(res);
@@ -51,8 +52,8 @@ export async function sendParts(res: ServerResponse, answer: Parts): Promise<voi
 }
 
 /** Waits for the first byte, so that a reader which fails before it can still be answered with a status of its own. */
-async function open(answer: Parts, range: ByteRange, signal: AbortSignal): Promise<Readable> {
-  const body = await answer.read(range, signal);
+async function open(content: Content, range: ByteRange, signal: AbortSignal): Promise<Readable> {
+  const body = addAbortSignal(signal, await content.read(range, signal));
   // Heard from here on: an error that nobody listens to would end the process.
   const failed = new Promise<never>((_, reject) => {
     body.once('error', reject).once('close', () => reject(new WrongLength(0, range)));
@@ -70,9 +71,9 @@ async function open(answer: Parts, range: ByteRange, signal: AbortSignal): Promi
   }
 }
 
-/** Passes a range on. The bytes are counted, not looked at, and none too many ever reaches the connection. */
-async function copy(body: Readable, res: ServerResponse, range: ByteRange, signal: AbortSignal): Promise<void> {
-  const expected = range.end - range.start + 1;
+/** Passes a range on as it is. The bytes are counted, not touched, and none too many ever reaches the connection. */
+async function pass(body: Readable, range: ByteRange, res: ServerResponse, signal: AbortSignal): Promise<void> {
+  const expected = lengthOf(range);
   let passed = 0;
   let excess: WrongLength | undefined;
   // Registered before the pipeline's own listener, and so called before it hands the chunk on.
@@ -91,22 +92,45 @@ async function copy(body: Readable, res: ServerResponse, range: ByteRange, signa
   if (passed !== expected) throw new WrongLength(passed, range);
 }
 
+/** The parts of a multipart/byteranges in one stream; each is opened when the one before it is through. */
+async function* join(content: Content, first: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
+  let body: Readable | undefined = first;
+  for (const { head, range } of content.parts) {
+    body ??= await open(content, range, signal);
+    yield Buffer.from(head, 'latin1');
+    let passed = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      passed += chunk.length;
+      if (passed > lengthOf(range)) throw new WrongLength(passed, range);
+      yield chunk;
+    }
+    if (passed !== lengthOf(range)) throw new WrongLength(passed, range);
+    body = undefined;
+  }
+  yield Buffer.from(content.tail, 'latin1');
+}
+
 /** The reader broke its promise. Not the doing of a client who left, even where the connection is already closed. */
 class WrongLength extends DomainError {
-  constructor(delivered: number, { start, end }: ByteRange) {
-    super('bad-neighbour', 'The content could not be read whole. Try again.', {
-      cause: new Error(`The reader of bytes ${start}-${end} delivered ${delivered}`),
+  constructor(delivered: number, range: ByteRange) {
+    super('bad-neighbour', 'The content could not be read whole. Please try again.', {
+      cause: new Error(`The reader of bytes ${range.start}-${range.end} delivered ${delivered}`),
     });
   }
 }
 
 /**
- * Ends the connection by a reset: a FIN would wait behind all that the kernel still holds for a slow client, and that
- * client would take the end for a pause meanwhile.
+ * Ends the connection by a reset: a FIN would wait behind all that the kernel still holds for a slow client, and until
+ * then that client would take the end for a pause.
  */
 function cut(res: ServerResponse): void {
   const { socket } = res;
   const isTcp = socket?.remoteAddress !== undefined && !(socket instanceof TLSSocket);
   if (isTcp) socket.resetAndDestroy();
   res.destroy();
+}
+
+/** How many bytes a range is. */
+export function lengthOf({ start, end }: ByteRange): number {
+  return end - start + 1;
 }

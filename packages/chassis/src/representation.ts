@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { DomainError } from './errors.ts';
-import { type Part, sendParts } from './representation-body.ts';
+import { lengthOf, type Part, sendContent } from './representation-body.ts';
 import { evaluatePreconditions, ifRangeHolds, type Validators } from './representation-conditions.ts';
 import { type ByteRange, planRanges } from './representation-ranges.ts';
 
@@ -69,12 +69,14 @@ export async function sendRepresentation(
     return;
   }
   const answer = select(req, res, representation, validators);
-  if (req.method === 'HEAD' || answer.parts.length === 0) {
+  const [first, ...others] = answer.parts;
+  if (req.method === 'HEAD' || first === undefined) {
     res.writeHead(answer.status, answer.headers).end();
     return;
   }
-  await sendParts(res, {
+  await sendContent(res, {
     ...answer,
+    parts: [first, ...others],
     read: (range, signal) => representation.read(range, signal),
     stallMs: (options.stallSeconds ?? DEFAULT_STALL_SECONDS) * 1000,
   });
@@ -160,8 +162,4 @@ function describe(
 /** In whole seconds, as on the wire, and never later than this answer itself (§8.8.2.1). */
 function lastModifiedOf({ lastModified }: Representation): number | undefined {
   return lastModified && Math.floor(Math.min(lastModified.getTime(), Date.now()) / 1000) * 1000;
-}
-
-function lengthOf({ start, end }: ByteRange): number {
-  return end - start + 1;
 }
