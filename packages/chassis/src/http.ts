@@ -1,0 +1,64 @@
+import express, { type Express, type Router } from 'express';
+import helmet from 'helmet';
+import { logAccess } from './http/access-log.ts';
+import { closeAfterEarlyAnswer } from './http/early-answer.ts';
+import { answerErrors } from './http/errors.ts';
+import { checkPath } from './http/path.ts';
+import { checkQuery, queryOf } from './http/query.ts';
+import { type AllowedMethods, allowedMethodsOf, answerAllowedMethods, answerUnmatched } from './http/route.ts';
+import { endSlowBodies } from './http/slow-body.ts';
+import { type IdentityVerifier, identify } from './identity.ts';
+import type { Logger } from './logger.ts';
+import { type Health, healthRouter } from './service/health.ts';
+import { runInTrace } from './trace.ts';
+
+export { json } from './http/json-body.ts';
+export { parse } from './http/parse.ts';
+export { type Problem, problemOf, sendProblem } from './http/problem.ts';
+export { route } from './http/route.ts';
+
+export interface AppOptions {
+  logger: Logger;
+  /** Verifies who calls; left out only at the public door, which finds that out for all others. */
+  identity?: IdentityVerifier;
+  /** What createService gives to `app`; serves /health/live and /health/ready. */
+  health?: Health;
+  routers: readonly Router[];
+  /**
+   * Seconds within which a sender must make progress with a request's body while we are reading it (at least 1 KiB);
+   * else it gets 408. Default 30.
+   */
+  bodyIdleSeconds?: number;
+}
+
+/**
+ * An Express app as every service has it: traces, access log, API headers, health, who calls, then `routers`, then 405,
+ * 404 and every error as problem+json.
+ */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag'); // a validator is a promise that the route makes, not one guessed from a body's bytes
+  app.set('query parser', () => ({}));
+  Object.defineProperty(app.request, 'query', { configurable: true, get: queryOf });
+
+  const allowed: AllowedMethods = allowedMethodsOf(options.routers);
+
+  app.use((req, _res, next) => runInTrace(req.get('traceparent'), next));
+  app.use(logAccess(options.logger));
+  app.use(closeAfterEarlyAnswer());
+  app.use(endSlowBodies((options.bodyIdleSeconds ?? 30) * 1000));
+  app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: false }));
+  app.use((_req, res, next) => {
+    res.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+  app.use(checkPath(), checkQuery());
+  if (options.health !== undefined) app.use(healthRouter(options.health));
+  if (options.identity !== undefined) app.use(identify(options.identity));
+  app.use(answerAllowedMethods(allowed));
+  for (const router of options.routers) app.use(router);
+  app.use(answerUnmatched(allowed));
+  app.use(answerErrors(options.logger));
+  return app;
+}

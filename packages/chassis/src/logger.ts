@@ -1,0 +1,78 @@
+import pino from 'pino';
+import { DomainError } from './errors.ts';
+import { currentTrace } from './trace.ts';
+
+export type Logger = pino.Logger;
+
+const deepestCause = 8;
+
+/**
+ * JSON lines on standard output, each with `service` and, within a trace, `traceId`. Errors go in as `err` and come out
+ * with kind, code, stack and chain of causes, and nothing else of what libraries hang on them (axios: headers).
+ *
+ * @param options.destination where lines go instead of standard output, for tests
+ */
+export function createLogger(options: {
+  service: string;
+  level: string;
+  destination?: { write(line: string): void };
+}): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: { service: options.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      mixin: () => {
+        const traceId = currentTrace()?.traceId;
+        return traceId === undefined ? {} : { traceId };
+      },
+      serializers: { err: (error: unknown) => describeError(error), error: (error: unknown) => describeError(error) },
+      redact: { paths: secretPaths, censor: '[secret]' },
+    },
+    // Asynchronous, so that a reader of our output that has stopped reading does not stop the service with it.
+    options.destination ?? pino.destination({ fd: 1, sync: false, maxLength: 4 * 1024 * 1024 }),
+  );
+}
+
+const secretNames = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  '["set-cookie"]',
+  '["x-flixtube-identity"]',
+];
+const secretPaths = secretNames.flatMap((name) =>
+  name.startsWith('[') ? [name, `*${name}`, `*.*${name}`] : [name, `*.${name}`, `*.*.${name}`],
+);
+
+interface DescribedError {
+  type: string;
+  message: string;
+  kind?: string;
+  code?: string | number;
+  stack?: string;
+  cause?: DescribedError;
+}
+
+/** What a log line says of an error: a closed list of fields, down its chain of causes. */
+export function describeError(error: unknown, depth = 0): DescribedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: withoutSecrets(String(error)) };
+  const described: DescribedError = { type: error.name, message: withoutSecrets(error.message) };
+  if (error instanceof DomainError) described.kind = error.kind;
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' || typeof code === 'number') described.code = code;
+  if (error.stack !== undefined) described.stack = withoutSecrets(error.stack);
+  if (error.cause !== undefined && depth < deepestCause) described.cause = describeError(error.cause, depth + 1);
+  return described;
+}
+
+/** Libraries put addresses into their messages: user and password, tokens and account keys must not get to the log. */
+function withoutSecrets(text: string): string {
+  return text
+    .replace(/\/\/[^/\s@]+@/g, '//[secret]@')
+    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]')
+    .replace(/\b(AccountKey|SharedAccessSignature|sig)=[^;&\s]+/gi, '$1=[secret]');
+}

@@ -1,0 +1,96 @@
+import type { Express } from 'express';
+import type { Logger } from './logger.ts';
+import type { Health, HealthReport } from './service/health.ts';
+import { createHttpServer, type HttpServer } from './service/http-server.ts';
+import { type Resource, superviseResources } from './service/resources.ts';
+
+export type { Health } from './service/health.ts';
+export type { Resource } from './service/resources.ts';
+export { runService } from './service/run.ts';
+
+export interface Service {
+  /** Where it listens, as `http://127.0.0.1:4001`; known once `start()` has resolved. */
+  readonly url: string;
+  readonly logger: Logger;
+  /** Resolves when it listens: alive, and ready as soon as its resources are. Rejects when it cannot listen. */
+  start(): Promise<void>;
+  /** Resolves when every resource has been started once. */
+  started(): Promise<void>;
+  /** Ends the work in hand and releases everything; may be called again, with `hasten` to wait no longer. */
+  stop(options?: { hasten?: boolean }): Promise<void>;
+}
+
+export interface ServiceOptions {
+  name: string;
+  host: string;
+  /** 0 takes any that is free. */
+  port: number;
+  /** How long work in hand may take to end at stop(). */
+  shutdownSeconds: number;
+  logger: Logger;
+  /** Started side by side, stopped in reverse order. */
+  resources: Resource[];
+  app: Express | ((health: Health) => Express);
+}
+
+/**
+ * A service: an HTTP server and the resources behind it. It listens first, so that it is alive while its backends are
+ * not there yet, and each resource is tried until it starts.
+ */
+export function createService(options: ServiceOptions): Service {
+  const { logger } = options;
+  const resources = superviseResources(options.resources, logger);
+  let server: HttpServer | undefined;
+  let stopping: Promise<void> | undefined;
+  let hasten: () => void = () => {};
+
+  const health: Health = {
+    async report(): Promise<HealthReport> {
+      const checks = await resources.check();
+      return { ready: stopping === undefined && Object.values(checks).every((check) => check.ok), checks };
+    },
+  };
+
+  async function stop(): Promise<void> {
+    const begun = performance.now();
+    logger.info('stopping');
+    const hastened = new Promise<void>((resolve) => {
+      hasten = resolve;
+    });
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), options.shutdownSeconds * 1000);
+    void hastened.then(() => deadline.abort());
+    await Promise.all([server?.close(deadline.signal), resources.quiesce(deadline.signal)]);
+    await resources.stop(deadline.signal);
+    clearTimeout(timer);
+    logger.info({ ms: Math.round(performance.now() - begun) }, 'stopped');
+  }
+
+  return {
+    logger,
+
+    get url() {
+      if (server === undefined) throw new Error(`${options.name} does not listen yet: start() it first`);
+      return server.url;
+    },
+
+    async start() {
+      const app = isApp(options.app) ? options.app : options.app(health);
+      server = await createHttpServer(app, { host: options.host, port: options.port });
+      logger.info({ url: server.url }, 'listening');
+      resources.start();
+    },
+
+    started: () => resources.started(),
+
+    stop({ hasten: now = false } = {}) {
+      stopping ??= stop();
+      if (now) hasten();
+      return stopping;
+    },
+  };
+}
+
+function isApp(app: Express | ((health: Health) => Express)): app is Express {
+  return 'handle' in app;
+}
