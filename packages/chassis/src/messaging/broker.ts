@@ -1,0 +1,140 @@
+import { Secret } from '../config.ts';
+import { DomainError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Resource } from '../service.ts';
+import { currentTrace } from '../trace.ts';
+import { Batches } from './batches.ts';
+import { BrokerConnection } from './connection.ts';
+import { type ConsumerOptions, QueueConsumer } from './consumer.ts';
+import { type EventContract, type FlixEvent, writeEvent } from './event.ts';
+import { defaultRetryPolicy, type RetryPolicy } from './failures.ts';
+import { Listener } from './listener.ts';
+import { OneByOne } from './one-by-one.ts';
+import { Publisher } from './publisher.ts';
+import { eventsExchange } from './topology.ts';
+
+export interface BrokerOptions {
+  /** amqp:// or amqps:// with user, password and virtual host. */
+  url: Secret | string;
+  /** The service's name: its queues are `<service>.<event>`. */
+  service: string;
+  logger: Logger;
+  /** How many messages a consumer has in hand at once, unless it says otherwise. Default 10. */
+  prefetch?: number;
+  /**
+   * How often a message may be delivered and come back unsettled (its consumer died) before the broker
+   * dead-letters it. Part of the queue's declaration: all replicas must agree. Default 20, as RabbitMQ 4 has it.
+   */
+  deliveryLimit?: number;
+  retry?: Partial<RetryPolicy>;
+}
+
+/** Events in and out. A Resource: started and stopped with the service, and part of its readiness. */
+export interface Broker extends Resource {
+  /** Takes no more messages and resolves when the handlers in hand have ended; publishing goes on until stop(). */
+  quiesce(): Promise<void>;
+  /**
+   * Resolves when the broker has confirmed that it holds the event, persistently, in at least one queue.
+   * @throws DomainError 'unavailable': at once without a connection, after 5 s without a confirm, or when no queue
+   * takes such an event. It may still have been taken when only the confirm was lost: publish it again, same id.
+   */
+  publish(event: FlixEvent): Promise<void>;
+  /**
+   * Handles each event at least once, on the durable queue `<service>.<event>`, acknowledged after `handle`.
+   * Transient errors are retried for as long as they last; others a few times, then the message is dead-lettered.
+   */
+  subscribe<T>(o: { event: EventContract<T>; handle(event: FlixEvent<T>): Promise<void>; prefetch?: number }): void;
+  /** The same in batches of up to `maxSize` events, or what came within `maxWaitMs`; each event at most once in one. */
+  subscribeBatch<T>(o: {
+    event: EventContract<T>;
+    handle(events: FlixEvent<T>[]): Promise<void>;
+    maxSize: number;
+    maxWaitMs: number;
+  }): void;
+  /**
+   * Hears each event while connected, in every replica, for caches. `onGap` is called at each (re)connection before
+   * any event is handed on, since events may have been missed, and after an event that could not be handled.
+   */
+  listen<T>(o: { event: EventContract<T>; handle(event: FlixEvent<T>): void | Promise<void>; onGap(): void }): void;
+  /** Whether the connection and everything on it stands. A cache that listens should not trust itself otherwise. */
+  isConnected(): boolean;
+  /** Calls back whenever that becomes true, and now if it is. */
+  onConnected(listener: () => void): void;
+}
+
+// A service that is started before its broker waits no longer than this for it, and goes on without.
+const startPatienceMs = 3_000;
+
+/** Creates the service's broker; nothing happens before `start()`. */
+export function createBroker(o: BrokerOptions): Broker {
+  const { service, logger, prefetch = 10, deliveryLimit = 20 } = o;
+  const policy = { ...defaultRetryPolicy, ...o.retry };
+  const connection = new BrokerConnection({
+    url: () => (o.url instanceof Secret ? o.url.reveal() : o.url),
+    service,
+    logger,
+  });
+  const publisher = new Publisher(connection);
+  connection.add(publisher);
+  const consumers: QueueConsumer[] = [];
+  let quiesced: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
+
+  const consume = (type: string, size: number, onDelivery: ConsumerOptions['onDelivery']) => {
+    const queue = `${service}.${type}`;
+    const consumer = new QueueConsumer({ queue, type, prefetch: size, deliveryLimit, publisher, logger, onDelivery });
+    consumers.push(consumer);
+    connection.add(consumer);
+  };
+  // Handlers in hand may still publish while they end.
+  const quiesce = () => {
+    quiesced ??= Promise.all(consumers.map((consumer) => consumer.stop())).then(() => {});
+    return quiesced;
+  };
+
+  return {
+    name: 'rabbitmq',
+    start: () => connection.start(startPatienceMs),
+    check: async () => {
+      const problem = connection.problem();
+      if (problem) throw new DomainError('unavailable', problem);
+    },
+    quiesce,
+    stop: () => {
+      // Who has called quiesce() has waited for the handlers in hand for as long as it wants to.
+      stopped ??= (quiesced ? Promise.resolve() : quiesce()).then(() => connection.stop());
+      return stopped;
+    },
+    publish: async (event) => {
+      const traceparent = event.traceparent ?? currentTrace()?.traceparent;
+      await publisher.publish({
+        exchange: eventsExchange,
+        routingKey: event.type,
+        content: writeEvent(event),
+        properties: {
+          contentType: 'application/cloudevents+json',
+          contentEncoding: 'utf-8',
+          messageId: event.id,
+          type: event.type,
+          appId: service,
+          timestamp: Math.floor(Date.parse(event.time) / 1_000),
+          headers: traceparent === undefined ? {} : { traceparent },
+        },
+      });
+    },
+    subscribe: ({ event, handle, prefetch: own = prefetch }) => {
+      const handler = new OneByOne({ event, handle, policy, deliveryLimit, logger });
+      consume(event.type, own, (delivery) => handler.deliver(delivery));
+    },
+    subscribeBatch: ({ event, handle, maxSize, maxWaitMs }) => {
+      const handler = new Batches({ event, handle, maxSize, maxWaitMs, policy, deliveryLimit, logger });
+      // Twice the size: the next batch is collected while one is handled.
+      consume(event.type, maxSize * 2, (delivery) => handler.deliver(delivery));
+    },
+    listen: ({ event, handle, onGap }) => {
+      connection.add(new Listener({ service, event, handle, onGap, logger }));
+    },
+    isConnected: () => connection.isConnected(),
+    onConnected: (listener) => connection.onConnected(listener),
+  };
+}

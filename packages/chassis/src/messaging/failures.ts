@@ -1,0 +1,81 @@
+import { isTransient } from '../errors.ts';
+import { mapMongoError } from '../mongo-errors.ts';
+import { backoff, delay } from './backoff.ts';
+
+/** How failures of handlers are met. Times in milliseconds. */
+export interface RetryPolicy {
+  /** The first and the longest wait after a transient failure, which is retried for as long as it takes. */
+  transientFirstMs: number;
+  transientMaxMs: number;
+  /** How often in all a message is tried whose failure is not transient, and the first wait between. */
+  tries: number;
+  firstMs: number;
+  /** A message in transient trouble for longer than this is put back into its queue as a new one. */
+  maxHoldMs: number;
+}
+
+export const defaultRetryPolicy: RetryPolicy = {
+  transientFirstMs: 1_000,
+  transientMaxMs: 30_000,
+  tries: 5,
+  firstMs: 500,
+  // Well within RabbitMQ's consumer_timeout of 30 minutes.
+  maxHoldMs: 15 * 60_000,
+};
+
+/**
+ * What became of an attempt: `applied`; `poison`, never to succeed, with the reason; `held`, transient trouble for
+ * longer than a message may be held; `abandoned`, since we stop or the channel is gone.
+ */
+export type Outcome =
+  | { kind: 'applied' }
+  | { kind: 'poison'; reason: string }
+  | { kind: 'held' }
+  | { kind: 'abandoned' };
+
+/** Tries until it is applied, or there is a reason not to try again. Never rejects. */
+export async function persevere(
+  attempt: () => Promise<void>,
+  o: {
+    policy: RetryPolicy;
+    maxHoldMs?: number;
+    signal: AbortSignal;
+    onFailure(error: unknown, nextInMs?: number): void;
+  },
+): Promise<Outcome> {
+  const { policy, signal } = o;
+  const since = performance.now();
+  let transient = 0;
+  let failures = 0;
+  while (!signal.aborted) {
+    let wait: number;
+    try {
+      await attempt();
+      return { kind: 'applied' };
+    } catch (thrown) {
+      // An adapter that forgot to translate its driver's network error must not cost a message.
+      const error = mapMongoError(thrown);
+      if (isTransient(error)) {
+        transient += 1;
+        wait = backoff(transient, policy.transientFirstMs, policy.transientMaxMs);
+        o.onFailure(error, wait);
+        if (performance.now() - since + wait > (o.maxHoldMs ?? policy.maxHoldMs)) return { kind: 'held' };
+      } else {
+        failures += 1;
+        if (failures >= policy.tries) {
+          o.onFailure(error);
+          return { kind: 'poison', reason: describe(error) };
+        }
+        wait = backoff(failures, policy.firstMs, policy.transientMaxMs);
+        o.onFailure(error, wait);
+      }
+    }
+    await delay(wait, signal);
+  }
+  return { kind: 'abandoned' };
+}
+
+function describe(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.slice(0, 1_000);
+}

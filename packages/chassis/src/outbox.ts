@@ -1,0 +1,186 @@
+import type { Collection, Document, Filter } from 'mongodb';
+import { DomainError } from './errors.ts';
+import type { Logger } from './logger.ts';
+import { backoff, delay } from './messaging/backoff.ts';
+import type { Broker } from './messaging/broker.ts';
+import type { FlixEvent } from './messaging/event.ts';
+import { withMongo } from './mongo.ts';
+import type { Resource } from './service.ts';
+
+/** Relays events from documents to the broker: what is written with the change is published, sooner or later. */
+export interface Outbox extends Resource {
+  /** Call after a write that put an event into `outbox`. With the document's _id no search is needed to find it. */
+  notify(documentId?: unknown): void;
+}
+
+// Whatever type it is, it is only handed back to the database.
+type DocumentId = string;
+
+interface Pending {
+  _id: DocumentId;
+  outbox: FlixEvent[];
+}
+
+const sweepMs = 10_000;
+// Documents read at once, and of those relayed at once.
+const batchSize = 100;
+const concurrency = 8;
+// Documents whose event was refused, waiting for their next try; a pass looks beyond them for others.
+const maxRefused = 1_000;
+
+/**
+ * An outbox on the documents of a collection: each carries `outbox: FlixEvent[]`, written in the same update as the
+ * change that the events tell of. Published in order per document, at least once, and pulled out by id when confirmed.
+ */
+export function createOutbox<D extends Document>(o: {
+  collection: Collection<D>;
+  broker: Broker;
+  logger: Logger;
+}): Outbox {
+  const relay = new Relay(o.collection as unknown as Collection<Pending>, o.broker, o.logger);
+  o.broker.onConnected(() => relay.wake());
+  return {
+    name: `outbox of ${o.collection.collectionName}`,
+    notify: (documentId) => relay.wake(documentId as DocumentId | undefined),
+    start: async () => relay.start(),
+    check: async () => {
+      if (!relay.running) throw new DomainError('unavailable', 'Events are not being passed on: the relay is stopped.');
+    },
+    stop: () => relay.stop(),
+  };
+}
+
+class Relay {
+  readonly #collection: Collection<Pending>;
+  readonly #broker: Broker;
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  readonly #refused = new Map<DocumentId, { failures: number; notBefore: number }>();
+  readonly #named = new Set<DocumentId>();
+  #wake = new AbortController();
+  #searchWanted = true;
+  #indexed = false;
+  #loop: Promise<void> | undefined;
+
+  constructor(collection: Collection<Pending>, broker: Broker, logger: Logger) {
+    this.#collection = collection;
+    this.#broker = broker;
+    this.#logger = logger;
+  }
+
+  get running(): boolean {
+    return this.#loop !== undefined && !this.#stopping.signal.aborted;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake.abort();
+    await this.#loop;
+  }
+
+  /** Many calls during one pass cause one more pass. */
+  wake(documentId?: DocumentId): void {
+    if (documentId !== undefined && this.#named.size < maxRefused) this.#named.add(documentId);
+    else this.#searchWanted = true;
+    this.#wake.abort();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      this.#wake = new AbortController();
+      try {
+        if (this.#broker.isConnected()) await this.#pass();
+      } catch (err) {
+        this.#searchWanted = true;
+        this.#logger.warn({ err, outbox: this.#collection.collectionName }, 'the outbox could not be relayed');
+        await delay(1_000, this.#stopping.signal);
+      }
+      if (this.#stopping.signal.aborted) return;
+      const woken = this.#wake.signal;
+      await delay(this.#sleepMs(), woken);
+      // The sweep: for events whose notifier died. Jitter keeps replicas from sweeping in step.
+      if (!woken.aborted) this.#searchWanted = true;
+    }
+  }
+
+  #sleepMs(): number {
+    let sleep = sweepMs * (0.8 + Math.random() * 0.4);
+    const now = performance.now();
+    for (const { notBefore } of this.#refused.values()) sleep = Math.min(sleep, Math.max(0, notBefore - now));
+    return sleep;
+  }
+
+  async #pass(): Promise<void> {
+    const named = [...this.#named];
+    this.#named.clear();
+    await this.#relayAll(named);
+    if (!this.#searchWanted) return;
+    this.#searchWanted = false;
+    if (!this.#indexed) {
+      await this.#collection.createIndex({ 'outbox.id': 1 });
+      this.#indexed = true;
+    }
+    for (;;) {
+      if (this.#stopping.signal.aborted || !this.#broker.isConnected()) return;
+      const waiting = this.#refusedForNow();
+      const filter: Filter<Pending> = { 'outbox.id': { $gt: '' } };
+      if (waiting.length > 0) filter._id = { $nin: waiting };
+      const found = await withMongo(() =>
+        this.#collection
+          .find(filter, { projection: { _id: 1 } })
+          .limit(batchSize)
+          .toArray(),
+      );
+      await this.#relayAll(found.map(({ _id }) => _id));
+      if (found.length < batchSize || waiting.length >= maxRefused) return;
+    }
+  }
+
+  #refusedForNow(): DocumentId[] {
+    const now = performance.now();
+    return [...this.#refused].filter(([, { notBefore }]) => notBefore > now).map(([id]) => id);
+  }
+
+  async #relayAll(ids: DocumentId[]): Promise<void> {
+    const left = [...ids];
+    const worker = async () => {
+      for (let id = left.pop(); id !== undefined && !this.#stopping.signal.aborted; id = left.pop()) {
+        await this.#relayOne(id);
+      }
+    };
+    const results = await Promise.allSettled(Array.from({ length: Math.min(concurrency, ids.length) }, worker));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  /** Publishes a document's events in order. Read afresh, since another replica may have relayed it meanwhile. */
+  async #relayOne(id: DocumentId): Promise<void> {
+    const document = await withMongo(() => this.#collection.findOne({ _id: id }, { projection: { outbox: 1 } }));
+    for (const event of document?.outbox ?? []) {
+      if (this.#stopping.signal.aborted) return;
+      try {
+        await this.#broker.publish(event);
+      } catch (err) {
+        this.#refuse(id, event, err);
+        return;
+      }
+      await withMongo(() => this.#collection.updateOne({ _id: id }, { $pull: { outbox: { id: event.id } } }));
+    }
+    this.#refused.delete(id);
+  }
+
+  #refuse(id: DocumentId, event: FlixEvent, err: unknown): void {
+    // Without a connection it is nobody's fault: all of it is tried again when the broker is back.
+    if (!this.#broker.isConnected()) {
+      this.#searchWanted = true;
+      return;
+    }
+    const failures = (this.#refused.get(id)?.failures ?? 0) + 1;
+    const waitMs = backoff(failures, 1_000, 30_000);
+    this.#refused.set(id, { failures, notBefore: performance.now() + waitMs });
+    this.#logger.warn({ err, eventId: event.id, type: event.type, waitMs }, 'an event could not be published yet');
+  }
+}
