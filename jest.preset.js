@@ -11,3 +11,13 @@ export const preset = {
   testMatch: ['**/src/**/*.test.ts', '**/tests/**/*.test.ts'],
   testTimeout: 30_000,
 };
+
+/** The preset for tests on real backends ('mongodb', 'rabbitmq', 'azurite'): those in the environment, else fresh ones. */
+export function withBackends(...backends) {
+  return {
+    ...preset,
+    globalSetup: '@flixtube/dev-env/jest/global-setup',
+    globalTeardown: '@flixtube/dev-env/jest/global-teardown',
+    globals: { backends },
+  };
+}

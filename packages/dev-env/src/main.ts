@@ -4,20 +4,12 @@
  * started it may die in any way, and nothing is left running.
  */
 import { rm } from 'node:fs/promises';
-import { type BackendPorts, ensureBackends, type Need } from './backends.ts';
+import { ensureBackends } from './backends.ts';
+import type { HolderRequest } from './holder.ts';
 import { messageOf } from './setup-failure.ts';
 
-interface Request {
-  needs: Need[];
-  dataFolder: string;
-  ports?: Partial<BackendPorts>;
-  /** Removes the data at the end. */
-  temporary?: boolean;
-  /** Runs on when standard input ends. */
-  detached?: boolean;
-}
-
-const request: Request = JSON.parse(process.argv[2] ?? '{}');
+/** `detached`: runs on when standard input ends. */
+const request: HolderRequest & { detached?: boolean } = JSON.parse(process.argv[2] ?? '{}');
 const over = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => over.abort());
 if (!request.detached) {
@@ -33,7 +25,7 @@ try {
   });
   process.stdout.write(`${JSON.stringify({ env: backends.env })}\n`);
   if (!over.signal.aborted) await new Promise((resolve) => over.signal.addEventListener('abort', resolve));
-  await backends.stop();
+  await backends.stop({ atOnce: request.temporary === true });
 } catch (error) {
   if (!over.signal.aborted) {
     process.stdout.write(`${JSON.stringify({ failure: messageOf(error) })}\n`);
