@@ -1,0 +1,143 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
+import {
+  ConsecutiveBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  isBrokenCircuitError,
+  retry,
+} from 'cockatiel';
+import { DomainError, isTransient } from './errors.ts';
+import type { Identity } from './identity.ts';
+import { errorFromAnswer, errorFromConnection, neighbourFailed } from './neighbour.ts';
+
+export type JsonClient = AxiosInstance & {
+  /** Closes the connections that are kept for later calls. */
+  close(): void;
+};
+
+export interface JsonClientOptions {
+  baseUrl: string;
+  identity: Pick<Identity, 'serviceHeaders'>;
+  /** The neighbour's name, for the log. */
+  name: string;
+  /** For a whole call with its retries, in milliseconds; 5,000 unless said here or in the call's own `timeout`. */
+  timeoutMs?: number;
+}
+
+const idempotent = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
+const mostAnswerBytes = 16 * 1024 * 1024;
+/** So many failures on end, retries included, and the neighbour is left alone for a while. */
+const failuresUntilOpen = 10;
+const leftAloneMs = 2_000;
+
+/**
+ * A client for a neighbour's JSON routes: an axios instance (`const { data } = await client.get('/internal/…')`) that
+ * sends this service's identity and the trace, tries what is idempotent up to twice again, and stops asking a neighbour
+ * that is down.
+ *
+ * Every failure is a DomainError: a neighbour's 4xx of the same kind with its detail; 'timeout' when it did not answer
+ * in time, 'unavailable' when it could not be reached or said so, 'bad-neighbour' when its answer makes no sense. Only
+ * a call that its own `signal` ends rejects with that signal's reason.
+ */
+export function createJsonClient(options: JsonClientOptions): JsonClient {
+  const { name, timeoutMs = 5_000 } = options;
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const send = axios.getAdapter('http');
+  const neighbourFault = handleWhen((error) => isTransient(error));
+  const breaker = circuitBreaker(neighbourFault, {
+    halfOpenAfter: leftAloneMs,
+    breaker: new ConsecutiveBreaker(failuresUntilOpen),
+  });
+  const retrying = retry(neighbourFault, {
+    maxAttempts: 2,
+    backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 1_000 }),
+  });
+
+  async function attempt(config: InternalAxiosRequestConfig, signal: AbortSignal, deadline: AbortSignal) {
+    const headers = config.headers.concat(await options.identity.serviceHeaders());
+    try {
+      return await send({ ...config, headers, signal, timeout: 0 });
+    } catch (error) {
+      if (deadline.aborted) throw neighbourFailed('timeout', error);
+      if (signal.aborted) throw signal.reason;
+      throw explain(error, name);
+    }
+  }
+
+  const adapter: AxiosAdapter = async (config) => {
+    const deadline = AbortSignal.timeout(config.timeout || timeoutMs);
+    const caller = config.signal as AbortSignal | undefined;
+    const signal = caller === undefined ? deadline : AbortSignal.any([deadline, caller]);
+    const guarded = () => breaker.execute(() => attempt(config, signal, deadline));
+    const mayRepeat = idempotent.has((config.method ?? 'get').toUpperCase());
+    try {
+      return await unlessAborted(signal, mayRepeat ? retrying.execute(guarded, signal) : guarded());
+    } catch (error) {
+      if (error instanceof DomainError) throw error;
+      if (isBrokenCircuitError(error)) throw neighbourFailed('unavailable', error, leftAloneMs / 1000);
+      if (deadline.aborted && !caller?.aborted) throw neighbourFailed('timeout', error);
+      throw error;
+    }
+  };
+
+  const client = axios.create({
+    baseURL: options.baseUrl,
+    allowAbsoluteUrls: false,
+    adapter,
+    httpAgent: agents.http,
+    httpsAgent: agents.https,
+    proxy: false,
+    maxRedirects: 0,
+    maxContentLength: mostAnswerBytes,
+    timeout: timeoutMs,
+    responseType: 'json',
+    transitional: { silentJSONParsing: false },
+    headers: { Accept: 'application/json, application/problem+json' },
+  });
+  // What the adapter answered is parsed after it, so broken JSON shows here.
+  client.interceptors.response.use(undefined, (error: unknown) => {
+    throw error instanceof AxiosError ? explain(error, name) : error;
+  });
+  return Object.assign(client, {
+    close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  });
+}
+
+function explain(error: unknown, name: string): unknown {
+  if (!(error instanceof AxiosError)) return errorFromConnection(name, error);
+  const { config, response, cause } = error;
+  const asked = `${name}: ${config?.method?.toUpperCase()} ${config?.url?.split('?', 1)[0]}`;
+  // The AxiosError itself holds the whole request; the log needs only its words.
+  const words = Object.assign(new Error(error.message, { cause }), { code: error.code });
+  if (response === undefined || response.status < 300) return errorFromConnection(asked, words);
+  return errorFromAnswer({
+    asked,
+    status: response.status,
+    contentType: headerOf(response.headers['content-type']),
+    retryAfter: headerOf(response.headers['retry-after']),
+    body: typeof response.data === 'string' ? response.data : JSON.stringify(response.data),
+  });
+}
+
+function headerOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** `work`, or the signal's reason as soon as it is aborted: neither a pause before a retry nor a breaker outlasts it. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const over = Promise.withResolvers<never>();
+  const abort = () => over.reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, over.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
