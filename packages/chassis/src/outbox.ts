@@ -1,5 +1,5 @@
 import type { Collection, Document, Filter } from 'mongodb';
-import { DomainError } from './errors.ts';
+import { DomainError, isTransient } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { backoff, delay } from './messaging/backoff.ts';
 import type { Broker } from './messaging/broker.ts';
@@ -38,7 +38,7 @@ export function createOutbox<D extends Document>(o: {
   logger: Logger;
 }): Outbox {
   const relay = new Relay(o.collection as unknown as Collection<Pending>, o.broker, o.logger);
-  o.broker.onConnected(() => relay.wake());
+  o.broker.onPublishable(() => relay.wake());
   return {
     name: `outbox of ${o.collection.collectionName}`,
     notify: (documentId) => relay.wake(documentId as DocumentId | undefined),
@@ -93,7 +93,9 @@ class Relay {
     while (!this.#stopping.signal.aborted) {
       this.#wake = new AbortController();
       try {
-        if (this.#broker.isConnected()) await this.#pass();
+        if (this.#broker.canPublish()) await this.#pass();
+        // Nobody's fault then: once the broker is back, all of it is tried again at once.
+        else this.#refused.clear();
       } catch (err) {
         this.#searchWanted = true;
         this.#logger.warn({ err, outbox: this.#collection.collectionName }, 'the outbox could not be relayed');
@@ -108,25 +110,23 @@ class Relay {
   }
 
   #sleepMs(): number {
-    let sleep = sweepMs * (0.8 + Math.random() * 0.4);
     const now = performance.now();
-    for (const { notBefore } of this.#refused.values()) sleep = Math.min(sleep, Math.max(0, notBefore - now));
-    return sleep;
+    const due = [...this.#refused.values()].map(({ notBefore }) => notBefore - now);
+    return Math.max(100, Math.min(sweepMs * (0.8 + Math.random() * 0.4), ...due));
   }
 
   async #pass(): Promise<void> {
-    const named = [...this.#named];
+    const now = performance.now();
+    const due = [...this.#refused].filter(([, { notBefore }]) => notBefore <= now).map(([id]) => id);
+    const wanted = new Set([...this.#named, ...due]);
     this.#named.clear();
-    await this.#relayAll(named);
-    if (!this.#searchWanted) return;
+    await this.#relayAll([...wanted]);
+    if (!this.#searchWanted || !this.#broker.canPublish()) return;
     this.#searchWanted = false;
-    if (!this.#indexed) {
-      await this.#collection.createIndex({ 'outbox.id': 1 });
-      this.#indexed = true;
-    }
+    await this.#ensureIndex();
     for (;;) {
-      if (this.#stopping.signal.aborted || !this.#broker.isConnected()) return;
-      const waiting = this.#refusedForNow();
+      if (this.#stopping.signal.aborted || !this.#broker.canPublish()) return;
+      const waiting = [...this.#refused.keys()];
       const filter: Filter<Pending> = { 'outbox.id': { $gt: '' } };
       if (waiting.length > 0) filter._id = { $nin: waiting };
       const found = await withMongo(() =>
@@ -135,21 +135,39 @@ class Relay {
           .limit(batchSize)
           .toArray(),
       );
-      await this.#relayAll(found.map(({ _id }) => _id));
-      if (found.length < batchSize || waiting.length >= maxRefused) return;
+      await this.#relayAll(shuffled(found.map(({ _id }) => _id)));
+      if (found.length < batchSize || this.#refused.size >= maxRefused) return;
     }
   }
 
-  #refusedForNow(): DocumentId[] {
-    const now = performance.now();
-    return [...this.#refused].filter(([, { notBefore }]) => notBefore > now).map(([id]) => id);
+  /** Without the index a search is a scan: slow, but not wrong. So relaying does not wait for it. */
+  async #ensureIndex(): Promise<void> {
+    if (this.#indexed) return;
+    try {
+      await this.#collection.createIndex({ 'outbox.id': 1 });
+      this.#indexed = true;
+    } catch (err) {
+      this.#logger.warn({ err, outbox: this.#collection.collectionName }, 'the outbox has no index yet');
+    }
   }
 
   async #relayAll(ids: DocumentId[]): Promise<void> {
-    const left = [...ids];
+    let next = 0;
     const worker = async () => {
-      for (let id = left.pop(); id !== undefined && !this.#stopping.signal.aborted; id = left.pop()) {
-        await this.#relayOne(id);
+      while (next < ids.length && !this.#stopping.signal.aborted) {
+        const id = ids[next] as DocumentId;
+        next += 1;
+        try {
+          await this.#relayOne(id);
+        } catch (error) {
+          // The database is away, for the other documents as well; anything else is this document's own trouble.
+          if (!isTransient(error)) {
+            this.#refuse(id, error);
+            continue;
+          }
+          next = ids.length;
+          throw error;
+        }
       }
     };
     const results = await Promise.allSettled(Array.from({ length: Math.min(concurrency, ids.length) }, worker));
@@ -163,8 +181,8 @@ class Relay {
       if (this.#stopping.signal.aborted) return;
       try {
         await this.#broker.publish(event);
-      } catch (err) {
-        this.#refuse(id, event, err);
+      } catch (error) {
+        this.#refuse(id, error);
         return;
       }
       await withMongo(() => this.#collection.updateOne({ _id: id }, { $pull: { outbox: { id: event.id } } }));
@@ -172,15 +190,18 @@ class Relay {
     this.#refused.delete(id);
   }
 
-  #refuse(id: DocumentId, event: FlixEvent, err: unknown): void {
-    // Without a connection it is nobody's fault: all of it is tried again when the broker is back.
-    if (!this.#broker.isConnected()) {
-      this.#searchWanted = true;
-      return;
-    }
+  #refuse(id: DocumentId, err: unknown): void {
     const failures = (this.#refused.get(id)?.failures ?? 0) + 1;
     const waitMs = backoff(failures, 1_000, 30_000);
     this.#refused.set(id, { failures, notBefore: performance.now() + waitMs });
-    this.#logger.warn({ err, eventId: event.id, type: event.type, waitMs }, 'an event could not be published yet');
+    this.#logger.warn({ err, documentId: id, waitMs }, 'an event could not be published yet');
   }
+}
+
+/** In random order, so that replicas that look at the same time seldom relay the same document at the same time. */
+function shuffled<T>(items: T[]): T[] {
+  return items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 }

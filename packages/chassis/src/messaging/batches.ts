@@ -2,6 +2,7 @@ import { isTransient } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { mapMongoError } from '../mongo-errors.ts';
 import { runInTrace } from '../trace.ts';
+import { AppliedEvents, keyOf } from './applied-events.ts';
 import type { Delivery } from './delivery.ts';
 import { type EventContract, type FlixEvent, readEvent } from './event.ts';
 import { persevere, type RetryPolicy } from './failures.ts';
@@ -22,6 +23,8 @@ export class Batches<T> {
   readonly #policy: RetryPolicy;
   readonly #logger: Logger;
   readonly #singly: OneByOne<T>;
+  readonly #applied = new AppliedEvents();
+  readonly #watched = new WeakSet<AbortSignal>();
   #collected: Member<T>[] = [];
   #timer: NodeJS.Timeout | undefined;
   #due = false;
@@ -33,7 +36,6 @@ export class Batches<T> {
     maxSize: number;
     maxWaitMs: number;
     policy: RetryPolicy;
-    deliveryLimit: number;
     logger: Logger;
   }) {
     this.#event = o.event;
@@ -55,36 +57,43 @@ export class Batches<T> {
     }
     return new Promise((resolve) => {
       this.#collected.push({ event, delivery, settled: resolve });
-      // A member that is dropped while it waits must not hold up a stop.
-      delivery.signal.addEventListener('abort', () => this.#drop(delivery), { once: true });
-      this.#timer ??= setTimeout(() => {
-        this.#due = true;
-        this.#next();
-      }, this.#maxWaitMs);
+      this.#dropWith(delivery.signal);
+      this.#timer ??= this.#startTimer();
       this.#next();
     });
   }
 
-  #drop(delivery: Delivery): void {
-    this.#collected = this.#collected.filter((member) => {
-      if (member.delivery === delivery) member.settled();
-      return member.delivery !== delivery;
-    });
+  /** Members that still wait when their channel goes, or when we stop, are dropped: they come again. */
+  #dropWith(signal: AbortSignal): void {
+    if (this.#watched.has(signal)) return;
+    this.#watched.add(signal);
+    const drop = () => {
+      for (const { delivery, settled } of this.#collected) if (delivery.signal === signal) settled();
+      this.#collected = this.#collected.filter(({ delivery }) => delivery.signal !== signal);
+      if (this.#collected.length === 0) this.#stopTimer();
+    };
+    signal.addEventListener('abort', drop, { once: true });
+  }
+
+  #startTimer(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#due = true;
+      this.#next();
+    }, this.#maxWaitMs);
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#due = false;
   }
 
   #next(): void {
     if (this.#busy || this.#collected.length === 0) return;
     if (!this.#due && this.#collected.length < this.#maxSize) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#due = false;
+    this.#stopTimer();
     const batch = this.#collected.splice(0, this.#maxSize);
-    if (this.#collected.length > 0) {
-      this.#timer = setTimeout(() => {
-        this.#due = true;
-        this.#next();
-      }, this.#maxWaitMs);
-    }
+    if (this.#collected.length > 0) this.#timer = this.#startTimer();
     this.#busy = true;
     void this.#handleBatch(batch).finally(() => {
       this.#busy = false;
@@ -93,11 +102,12 @@ export class Batches<T> {
     });
   }
 
-  async #handleBatch(batch: Member<T>[]): Promise<void> {
+  async #handleBatch(collected: Member<T>[]): Promise<void> {
+    const batch = collected.filter(({ event, delivery }) => !this.#applied.settle(event, delivery));
     const [first] = batch;
     if (!first) return;
     // The same event twice, by a relay that published it again, is one member.
-    const events = [...new Map(batch.map(({ event }) => [`${event.source} ${event.id}`, event])).values()];
+    const events = [...new Map(batch.map(({ event }) => [keyOf(event), event])).values()];
     let notTransient: unknown;
     const outcome = await persevere(
       async () => {
@@ -110,12 +120,15 @@ export class Batches<T> {
       },
       {
         policy: this.#policy,
-        signal: AbortSignal.any(batch.map(({ delivery }) => delivery.signal)),
+        // Half, since the next batch has been delivered already and waits behind this one.
+        maxHoldMs: batch.some(({ delivery }) => delivery.nearLimit) ? 0 : this.#policy.maxHoldMs / 2,
+        // One for all: members of a channel that is gone have been dropped.
+        signal: first.delivery.signal,
         onFailure: (err, nextInMs) => this.#logger.warn({ err, size: batch.length, nextInMs }, 'batch failed'),
       },
     );
     if (outcome.kind === 'applied' && notTransient === undefined) {
-      for (const { delivery } of batch) delivery.acknowledge();
+      for (const { event, delivery } of batch) this.#applied.acknowledge(event, delivery);
     } else if (outcome.kind === 'held') {
       await Promise.all(batch.map(({ delivery }) => delivery.renew()));
     } else if (outcome.kind === 'applied') {

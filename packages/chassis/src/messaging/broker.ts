@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Resource } from '../service.ts';
 import { currentTrace } from '../trace.ts';
+import { atMost } from './backoff.ts';
 import { Batches } from './batches.ts';
 import { BrokerConnection } from './connection.ts';
 import { type ConsumerOptions, QueueConsumer } from './consumer.ts';
@@ -58,12 +59,16 @@ export interface Broker extends Resource {
   listen<T>(o: { event: EventContract<T>; handle(event: FlixEvent<T>): void | Promise<void>; onGap(): void }): void;
   /** Whether the connection and everything on it stands. A cache that listens should not trust itself otherwise. */
   isConnected(): boolean;
-  /** Calls back whenever that becomes true, and now if it is. */
-  onConnected(listener: () => void): void;
+  /** Whether publish() has a chance now. */
+  canPublish(): boolean;
+  /** Calls back whenever publishing becomes possible, and now if it is. */
+  onPublishable(listener: () => void): void;
 }
 
 // A service that is started before its broker waits no longer than this for it, and goes on without.
 const startPatienceMs = 3_000;
+// What was handed to RabbitMQ gets this long for its confirm before the connection closes.
+const confirmPatienceMs = 1_000;
 
 /** Creates the service's broker; nothing happens before `start()`. */
 export function createBroker(o: BrokerOptions): Broker {
@@ -102,7 +107,11 @@ export function createBroker(o: BrokerOptions): Broker {
     quiesce,
     stop: () => {
       // Who has called quiesce() has waited for the handlers in hand for as long as it wants to.
-      stopped ??= (quiesced ? Promise.resolve() : quiesce()).then(() => connection.stop());
+      stopped ??= (async () => {
+        if (!quiesced) await quiesce();
+        await atMost(confirmPatienceMs, publisher.idle());
+        await connection.stop();
+      })();
       return stopped;
     },
     publish: async (event) => {
@@ -123,11 +132,11 @@ export function createBroker(o: BrokerOptions): Broker {
       });
     },
     subscribe: ({ event, handle, prefetch: own = prefetch }) => {
-      const handler = new OneByOne({ event, handle, policy, deliveryLimit, logger });
+      const handler = new OneByOne({ event, handle, policy, logger });
       consume(event.type, own, (delivery) => handler.deliver(delivery));
     },
     subscribeBatch: ({ event, handle, maxSize, maxWaitMs }) => {
-      const handler = new Batches({ event, handle, maxSize, maxWaitMs, policy, deliveryLimit, logger });
+      const handler = new Batches({ event, handle, maxSize, maxWaitMs, policy, logger });
       // Twice the size: the next batch is collected while one is handled.
       consume(event.type, maxSize * 2, (delivery) => handler.deliver(delivery));
     },
@@ -135,6 +144,7 @@ export function createBroker(o: BrokerOptions): Broker {
       connection.add(new Listener({ service, event, handle, onGap, logger }));
     },
     isConnected: () => connection.isConnected(),
-    onConnected: (listener) => connection.onConnected(listener),
+    canPublish: () => publisher.ready,
+    onPublishable: (listener) => publisher.onReady(listener),
   };
 }

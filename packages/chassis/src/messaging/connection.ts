@@ -8,12 +8,15 @@ export interface ChannelUser {
   readonly name: string;
   /** Makes a fresh channel ready; `gone` is aborted when that channel is no more. A rejection closes it; tried again. */
   setUp(channel: ConfirmChannel, gone: AbortSignal): Promise<void>;
+  /** True once it needs no channel any more. */
+  readonly finished?: boolean;
 }
 
 // Two silent intervals and the connection is given up: a cable pulled is noticed within 10 to 15 seconds.
 const heartbeatSeconds = 5;
 const connectTimeoutMs = 5_000;
 const closeTimeoutMs = 2_000;
+const steadyMs = 30_000;
 
 /**
  * One connection to RabbitMQ that comes back by itself, and a channel on it for each user, each of which comes back
@@ -26,7 +29,6 @@ export class BrokerConnection {
   readonly #users: ChannelUser[] = [];
   readonly #notReady = new Set<ChannelUser>();
   readonly #waiting = new Set<() => void>();
-  readonly #connectedListeners = new Set<() => void>();
   #manager: AmqpConnectionManager | undefined;
   #current: { model: ChannelModel; gone: AbortController } | undefined;
   #failures = 0;
@@ -44,12 +46,6 @@ export class BrokerConnection {
     this.#users.push(user);
     this.#notReady.add(user);
     if (this.#current) void this.#keepChannel(user, this.#current.model, this.#current.gone.signal);
-  }
-
-  /** Called each time everything stands: the connection and every user's channel. */
-  onConnected(listener: () => void): void {
-    this.#connectedListeners.add(listener);
-    if (this.isConnected()) listener();
   }
 
   isConnected(): boolean {
@@ -98,7 +94,7 @@ export class BrokerConnection {
         timeout: connectTimeoutMs,
         noDelay: true,
         clientProperties: { connection_name: this.#service },
-      } as NonNullable<Parameters<typeof amqp.connect>[1]>['connectionOptions'] & {},
+      },
     });
     this.#manager = manager;
     manager.on('connect', () => this.#connected(manager));
@@ -144,47 +140,56 @@ export class BrokerConnection {
   }
 
   async #keepChannel(user: ChannelUser, model: ChannelModel, connectionGone: AbortSignal): Promise<void> {
-    for (let failures = 1; !connectionGone.aborted; failures += 1) {
-      const gone = new AbortController();
-      try {
-        const channel = await model.createConfirmChannel();
-        let reason = 'closed';
-        const closed = new Promise<void>((resolve) => {
-          channel.on('error', (error) => {
-            reason = error.message;
-          });
-          channel.on('close', () => {
-            gone.abort();
-            resolve();
-          });
-        });
-        try {
-          await user.setUp(channel, gone.signal);
-        } catch (error) {
-          if (!gone.signal.aborted) await channel.close().catch(() => {});
-          throw reason === 'closed' ? error : new Error(reason, { cause: error });
-        }
-        if (!gone.signal.aborted) {
-          failures = 0;
-          this.#notReady.delete(user);
-          this.#announce();
-        }
-        await closed;
-        throw new Error(reason);
-      } catch (error) {
-        gone.abort();
-        if (connectionGone.aborted) return;
-        this.#notReady.add(user);
-        this.#logger.warn({ err: error, channel: user.name }, 'a RabbitMQ channel closed, opening it again');
-        await delay(backoff(failures + 1, 100, 10_000), connectionGone);
-      }
+    for (let failures = 1; !connectionGone.aborted && !user.finished; failures += 1) {
+      const openedAt = performance.now();
+      const error = await this.#useChannel(user, model);
+      if (connectionGone.aborted || user.finished) return;
+      this.#notReady.add(user);
+      // A channel that closes again and again soon after it opened is to be opened ever more slowly.
+      if (performance.now() - openedAt > steadyMs) failures = 1;
+      this.#logger.warn({ err: error, channel: user.name, failures }, 'a RabbitMQ channel closed, opening it again');
+      await delay(backoff(failures, 200, 10_000), connectionGone);
     }
+  }
+
+  /** Opens a channel for the user; resolves when it has closed, with the reason. Never rejects. */
+  async #useChannel(user: ChannelUser, model: ChannelModel): Promise<unknown> {
+    const gone = new AbortController();
+    let reason: unknown = new Error('closed');
+    try {
+      const channel = await model.createConfirmChannel();
+      const closed = new Promise<void>((resolve) => {
+        channel.on('error', (error) => {
+          reason = error;
+        });
+        channel.on('close', () => {
+          gone.abort();
+          resolve();
+        });
+      });
+      try {
+        await user.setUp(channel, gone.signal);
+      } catch (error) {
+        if (!gone.signal.aborted) {
+          reason = error;
+          await channel.close();
+        }
+      }
+      if (!gone.signal.aborted) {
+        this.#notReady.delete(user);
+        this.#announce();
+      }
+      await closed;
+    } catch (error) {
+      reason = error;
+    }
+    gone.abort();
+    return reason;
   }
 
   #announce(): void {
     if (!this.isConnected()) return;
     for (const ready of this.#waiting) ready();
-    for (const listener of this.#connectedListeners) listener();
   }
 
   async #close(): Promise<void> {

@@ -30,8 +30,11 @@ export class QueueConsumer implements ChannelUser {
     this.#o = o;
   }
 
+  get finished(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   async setUp(channel: ConfirmChannel, gone: AbortSignal): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
     await assertExchanges(channel);
     await assertEventQueue(channel, this.#o);
     await channel.prefetch(this.#o.prefetch);
@@ -41,7 +44,8 @@ export class QueueConsumer implements ChannelUser {
       // Cancelled by the broker, since the queue is gone. A new channel declares it again.
       else channel.close().catch(() => {});
     });
-    if (gone.aborted) return;
+    if (this.finished) await channel.cancel(consumerTag);
+    if (signal.aborted) return;
     this.#consuming = { channel, tag: consumerTag };
     gone.addEventListener('abort', () => {
       if (this.#consuming?.channel === channel) this.#consuming = undefined;
@@ -55,13 +59,17 @@ export class QueueConsumer implements ChannelUser {
     this.#consuming = undefined;
     if (consuming) await atMost(2_000, consuming.channel.cancel(consuming.tag));
     while (this.#inHand.size > 0) await Promise.all(this.#inHand);
+    // What was delivered and not handled goes back now, instead of waiting until the connection closes.
+    if (consuming) await atMost(2_000, consuming.channel.close());
   }
 
   #receive(message: ConsumeMessage, channel: Channel, gone: AbortSignal, signal: AbortSignal): void {
     // What arrives while we stop stays unacknowledged and goes to the next consumer when the channel closes.
     if (signal.aborted) return;
-    const { queue, publisher, logger } = this.#o;
-    const work = this.#o.onDelivery(new Delivery({ message, channel, gone, signal, queue, publisher, logger }));
+    const { queue, deliveryLimit, publisher, logger } = this.#o;
+    const work = this.#o.onDelivery(
+      new Delivery({ message, channel, gone, signal, queue, deliveryLimit, publisher, logger }),
+    );
     this.#inHand.add(work);
     void work.finally(() => this.#inHand.delete(work));
   }

@@ -12,6 +12,7 @@ export class Delivery {
   readonly #channel: Channel;
   readonly #gone: AbortSignal;
   readonly #queue: string;
+  readonly #deliveryLimit: number;
   readonly #publisher: Publisher;
   readonly #logger: Logger;
 
@@ -21,6 +22,7 @@ export class Delivery {
     gone: AbortSignal;
     signal: AbortSignal;
     queue: string;
+    deliveryLimit: number;
     publisher: Publisher;
     logger: Logger;
   }) {
@@ -29,6 +31,7 @@ export class Delivery {
     this.#channel = o.channel;
     this.#gone = o.gone;
     this.#queue = o.queue;
+    this.#deliveryLimit = o.deliveryLimit;
     this.#publisher = o.publisher;
     this.#logger = o.logger;
   }
@@ -42,6 +45,14 @@ export class Delivery {
   get earlierDeliveries(): number {
     const value: unknown = this.message.properties.headers?.['x-delivery-count'];
     return typeof value === 'number' ? value : 0;
+  }
+
+  /**
+   * Whether the broker will dead-letter it before long. Deliveries that ended by a cut connection count towards that,
+   * so this says nothing against the message.
+   */
+  get nearLimit(): boolean {
+    return this.earlierDeliveries >= this.#deliveryLimit / 2;
   }
 
   /** Acknowledges it. On a channel that is gone nothing happens, false is returned and the message comes again. */

@@ -1,4 +1,4 @@
-import type { ConfirmChannel } from 'amqplib';
+import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { newId } from '../ids.ts';
 import type { Logger } from '../logger.ts';
 import { runInTrace } from '../trace.ts';
@@ -40,21 +40,24 @@ export class Listener<T> implements ChannelUser {
     // From here on nothing is missed; whatever was remembered before may be wrong.
     this.#onGap();
     await channel.consume(queue, (message) => {
-      if (!message) {
-        channel.close().catch(() => {});
-        return;
+      if (!message) channel.close().catch(() => {});
+      else
+        void this.#receive(message)
+          .then(() => !gone.aborted && channel.ack(message))
+          .catch(() => {});
+    });
+  }
+
+  async #receive(message: ConsumeMessage): Promise<void> {
+    const traceparent: unknown = message.properties.headers?.traceparent;
+    await runInTrace(typeof traceparent === 'string' ? traceparent : undefined, async () => {
+      try {
+        await this.#handle(readEvent(this.#event, message.content));
+      } catch (err) {
+        // A listener that cannot tell what changed has to take it that anything may have.
+        this.#logger.error({ err, eventId: message.properties.messageId as unknown }, 'a listener failed');
+        this.#onGap();
       }
-      const traceparent: unknown = message.properties.headers?.traceparent;
-      void runInTrace(typeof traceparent === 'string' ? traceparent : undefined, async () => {
-        try {
-          await this.#handle(readEvent(this.#event, message.content));
-        } catch (err) {
-          // A listener that cannot tell what changed has to take it that anything may have.
-          this.#logger.error({ err, eventId: message.properties.messageId as unknown }, 'a listener failed');
-          this.#onGap();
-        }
-        if (!gone.aborted) channel.ack(message);
-      }).catch((err: unknown) => this.#logger.error({ err }, 'a listener failed'));
     });
   }
 }

@@ -1,32 +1,28 @@
 import type { Logger } from '../logger.ts';
 import { runInTrace } from '../trace.ts';
+import { AppliedEvents, keyOf } from './applied-events.ts';
 import type { Delivery } from './delivery.ts';
 import { type EventContract, type FlixEvent, readEvent } from './event.ts';
 import { persevere, type RetryPolicy } from './failures.ts';
-
-const maxRemembered = 1_000;
 
 /** Handles deliveries one by one, several at a time, by the rules for failures. */
 export class OneByOne<T> {
   readonly #event: EventContract<T>;
   readonly #handle: (event: FlixEvent<T>) => Promise<void>;
   readonly #policy: RetryPolicy;
-  readonly #deliveryLimit: number;
   readonly #logger: Logger;
   readonly #inHand = new Map<string, Promise<void>>();
-  readonly #appliedUnacknowledged = new Set<string>();
+  readonly #applied = new AppliedEvents();
 
   constructor(o: {
     event: EventContract<T>;
     handle(event: FlixEvent<T>): Promise<void>;
     policy: RetryPolicy;
-    deliveryLimit: number;
     logger: Logger;
   }) {
     this.#event = o.event;
     this.#handle = o.handle;
     this.#policy = o.policy;
-    this.#deliveryLimit = o.deliveryLimit;
     this.#logger = o.logger;
   }
 
@@ -44,22 +40,19 @@ export class OneByOne<T> {
   /** Handles and settles one event that was read already. Never rejects. */
   async apply(event: FlixEvent<T>, delivery: Delivery): Promise<void> {
     // A message whose channel went away comes again while its handler may still be at work: one after the other.
-    const key = `${event.source} ${event.id}`;
-    const turn = (this.#inHand.get(key) ?? Promise.resolve()).then(() => this.#applyInTurn(key, event, delivery));
+    const key = keyOf(event);
+    const turn = (this.#inHand.get(key) ?? Promise.resolve()).then(() => this.#applyInTurn(event, delivery));
     this.#inHand.set(key, turn);
     await turn;
     if (this.#inHand.get(key) === turn) this.#inHand.delete(key);
   }
 
-  async #applyInTurn(key: string, event: FlixEvent<T>, delivery: Delivery): Promise<void> {
-    if (this.#appliedUnacknowledged.has(key)) {
-      if (delivery.acknowledge()) this.#appliedUnacknowledged.delete(key);
-      return;
-    }
+  async #applyInTurn(event: FlixEvent<T>, delivery: Delivery): Promise<void> {
+    if (this.#applied.settle(event, delivery)) return;
     const outcome = await persevere(() => runInTrace(delivery.traceparent, () => this.#handle(event)), {
       policy: this.#policy,
       // Deliveries that ended by a cut connection count towards the limit as well; a good message is renewed in time.
-      ...(delivery.earlierDeliveries >= this.#deliveryLimit / 2 ? { maxHoldMs: 0 } : {}),
+      ...(delivery.nearLimit ? { maxHoldMs: 0 } : {}),
       signal: delivery.signal,
       onFailure: (err, nextInMs) =>
         this.#logger.warn(
@@ -68,20 +61,11 @@ export class OneByOne<T> {
         ),
     });
     if (outcome.kind === 'applied') {
-      if (!delivery.acknowledge()) this.#remember(key);
+      this.#applied.acknowledge(event, delivery);
     } else if (outcome.kind === 'poison') {
       await delivery.reject(outcome.reason);
     } else if (outcome.kind === 'held') {
       await delivery.renew();
-    }
-  }
-
-  #remember(key: string): void {
-    this.#appliedUnacknowledged.add(key);
-    if (this.#appliedUnacknowledged.size <= maxRemembered) return;
-    for (const oldest of this.#appliedUnacknowledged) {
-      this.#appliedUnacknowledged.delete(oldest);
-      return;
     }
   }
 }

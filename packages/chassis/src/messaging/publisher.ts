@@ -21,10 +21,12 @@ export class Publisher implements ChannelUser {
   readonly name = 'the publisher';
   readonly #connection: BrokerConnection;
   readonly #returned = new Set<number>();
+  readonly #readyListeners = new Set<() => void>();
   #channel: ConfirmChannel | undefined;
   #attempts = 0;
   #unconfirmed = 0;
   #unconfirmedBytes = 0;
+  #onIdle: (() => void) | undefined;
 
   constructor(connection: BrokerConnection) {
     this.#connection = connection;
@@ -38,9 +40,29 @@ export class Publisher implements ChannelUser {
     });
     if (gone.aborted) return;
     this.#channel = channel;
+    for (const listener of this.#readyListeners) listener();
     gone.addEventListener('abort', () => {
       if (this.#channel === channel) this.#channel = undefined;
     });
+  }
+
+  get ready(): boolean {
+    return this.#channel !== undefined && !this.#connection.blocked;
+  }
+
+  /** Calls back whenever publishing becomes possible, and now if it is. */
+  onReady(listener: () => void): void {
+    this.#readyListeners.add(listener);
+    if (this.ready) listener();
+  }
+
+  /** Resolves when nothing waits for its confirm. */
+  async idle(): Promise<void> {
+    if (this.#unconfirmed > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
   }
 
   /**
@@ -67,6 +89,7 @@ export class Publisher implements ChannelUser {
         clearTimeout(timer);
         this.#unconfirmed -= 1;
         this.#unconfirmedBytes -= size;
+        if (this.#unconfirmed === 0) this.#onIdle?.();
         // RabbitMQ sends basic.return before the basic.ack of the same message.
         if (this.#returned.delete(attempt)) {
           reject(unavailable(`No queue takes messages of ${message.routingKey || message.exchange} yet.`));
