@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
+import { SetupError } from './errors.ts';
 
 /** A value that cannot get into a log, an error or JSON by mistake; only `reveal()` gives it. */
 export class Secret {
@@ -27,7 +28,7 @@ export class Secret {
 }
 
 /** All that is wrong with the settings, a line each. */
-export class SettingsError extends Error {
+export class SettingsError extends SetupError {
   constructor(problems: string[]) {
     super(`The settings are not right:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     this.name = 'SettingsError';

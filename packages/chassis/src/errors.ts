@@ -56,6 +56,14 @@ export class DomainError extends Error {
   }
 }
 
+/** What whoever runs a service must change before it can start; the message is all that they need to know. */
+export class SetupError extends Error {
+  constructor(message: string, options?: { cause: unknown }) {
+    super(message, options);
+    this.name = 'SetupError';
+  }
+}
+
 const transientKinds: ReadonlySet<ErrorKind> = new Set(['unavailable', 'timeout', 'bad-neighbour']);
 
 /** Whether the same attempt may succeed later with nothing changed on our side. */

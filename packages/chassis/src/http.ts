@@ -4,8 +4,8 @@ import { logAccess } from './http/access-log.ts';
 import { closeAfterEarlyAnswer } from './http/early-answer.ts';
 import { answerErrors } from './http/errors.ts';
 import { checkPath } from './http/path.ts';
-import { checkQuery, queryOf } from './http/query.ts';
-import { type AllowedMethods, allowedMethodsOf, answerAllowedMethods, answerUnmatched } from './http/route.ts';
+import { checkQuery, parseQuery } from './http/query.ts';
+import { allowedMethodsOf, answerAllowedMethods, answerUnmatched } from './http/route.ts';
 import { endSlowBodies } from './http/slow-body.ts';
 import { type IdentityVerifier, identify } from './identity.ts';
 import type { Logger } from './logger.ts';
@@ -39,10 +39,10 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // a validator is a promise that the route makes, not one guessed from a body's bytes
-  app.set('query parser', () => ({}));
-  Object.defineProperty(app.request, 'query', { configurable: true, get: queryOf });
+  app.set('query parser', parseQuery);
 
-  const allowed: AllowedMethods = allowedMethodsOf(options.routers);
+  const health = options.health === undefined ? [] : [healthRouter(options.health)];
+  const allowed = allowedMethodsOf([...health, ...options.routers]);
 
   app.use((req, _res, next) => runInTrace(req.get('traceparent'), next));
   app.use(logAccess(options.logger));
@@ -54,7 +54,7 @@ export function createApp(options: AppOptions): Express {
     next();
   });
   app.use(checkPath(), checkQuery());
-  if (options.health !== undefined) app.use(healthRouter(options.health));
+  for (const router of health) app.use(router);
   if (options.identity !== undefined) app.use(identify(options.identity));
   app.use(answerAllowedMethods(allowed));
   for (const router of options.routers) app.use(router);

@@ -41,6 +41,7 @@ export function createService(options: ServiceOptions): Service {
   const { logger } = options;
   const resources = superviseResources(options.resources, logger);
   let server: HttpServer | undefined;
+  let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
   let hasten: () => void = () => {};
 
@@ -51,9 +52,17 @@ export function createService(options: ServiceOptions): Service {
     },
   };
 
+  async function start(): Promise<void> {
+    const app = isApp(options.app) ? options.app : options.app(health);
+    server = await createHttpServer(app, { host: options.host, port: options.port });
+    logger.info({ url: server.url }, 'listening');
+    if (stopping === undefined) resources.start();
+  }
+
   async function stop(): Promise<void> {
     const begun = performance.now();
     logger.info('stopping');
+    await starting?.catch(() => {}); // its own caller hears of it
     const hastened = new Promise<void>((resolve) => {
       hasten = resolve;
     });
@@ -74,11 +83,9 @@ export function createService(options: ServiceOptions): Service {
       return server.url;
     },
 
-    async start() {
-      const app = isApp(options.app) ? options.app : options.app(health);
-      server = await createHttpServer(app, { host: options.host, port: options.port });
-      logger.info({ url: server.url }, 'listening');
-      resources.start();
+    start() {
+      starting ??= start();
+      return starting;
     },
 
     started: () => resources.started(),

@@ -1,27 +1,26 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { RequestHandler } from 'express';
 import type { Logger } from '../logger.ts';
 
-/** Middleware: one line a request when its answer has ended, with neither query nor address of who asked. */
+/**
+ * Middleware: one line a request when its answer has ended, with neither query nor address of who asked. Health is left
+ * out: its askers come every few seconds and nobody looks for them.
+ */
 export function logAccess(logger: Logger): RequestHandler {
   return (req, res, next) => {
-    const { method, path } = req;
+    const { method, path, socket } = req;
     if (path.startsWith('/health/')) return next();
     const started = performance.now();
-    const bytesBefore = req.socket.bytesWritten;
-    const { socket } = req;
-    res.once('close', () => {
-      logger.info(
-        {
-          method,
-          path,
-          status: res.statusCode,
-          ms: Math.round(performance.now() - started),
-          bytes: socket.bytesWritten - bytesBefore,
-          ...(res.writableFinished ? {} : { aborted: true }),
-        },
-        'request',
-      );
+    const writtenBefore = socket.bytesWritten;
+    // Bound to this request's trace: a connection closes in the context of whichever request came first on it.
+    const log = AsyncResource.bind(() => {
+      const ms = Math.round(performance.now() - started);
+      const bytes = socket.bytesWritten - writtenBefore;
+      const complete = res.writableFinished;
+      const status = res.headersSent ? res.statusCode : undefined;
+      logger.info({ method, path, status, ms, bytes, ...(complete ? {} : { complete }) }, 'request');
     });
+    res.once('close', log);
     next();
   };
 }

@@ -1,40 +1,43 @@
-import type { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
+import { linger } from './linger.ts';
+import { declaredLength, hasBody } from './request-body.ts';
 
-const lingerMs = 10_000;
-const lingerBytes = 256 * 1024 * 1024;
+/** What is left of a body up to this size is read to its end, and its connection goes on. */
+const smallBody = 64 * 1024;
 
 /**
- * Middleware for answers that are given before the request's body has been read, such as 413 to a large upload. Closing
- * at once would reset the connection under a client that is still sending, and it would never see the answer
- * (RFC 9112 §9.6). So the answer says `Connection: close`, our half is closed after it, and what still comes is discarded,
- * for a bounded time and amount, before the socket is.
+ * Middleware for answers that are given before the request's body has been read, such as 413 to a large upload: they
+ * say `Connection: close`, and the connection is closed so that a client which is still sending gets to read them.
  */
 export function closeAfterEarlyAnswer(): RequestHandler {
   return (req, res, next) => {
-    const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-    if (!hasBody) return next();
-    const writeHead = res.writeHead;
+    if (!hasBody(req)) return next();
+    // Kept, since a failed pipeline takes the socket from the request that it destroys.
+    const { socket } = req;
+    const { writeHead } = res;
+    const { destroySoon } = socket;
+
     res.writeHead = function (this: typeof res, ...args: Parameters<typeof writeHead>) {
-      if (!req.complete && !res.headersSent) {
-        res.setHeader('Connection', 'close');
-        // What Node calls when an answer that closes its connection has been handed to the socket.
-        req.socket.destroySoon = () => linger(req.socket);
-      }
+      const goesOn = req.complete || (declaredLength(req) <= smallBody && !req.destroyed);
+      if (!goesOn && !res.headersSent) res.setHeader('Connection', 'close');
       return writeHead.apply(this, args);
     } as typeof writeHead;
+
+    // What Node calls when the last answer of a connection has been handed over to it.
+    socket.destroySoon = () => {
+      socket.destroySoon = destroySoon;
+      if (req.complete) return socket.destroySoon();
+      socket.once('close', () => req.destroy());
+      linger(socket);
+    };
+    res.once('finish', () => {
+      if (req.complete || res.shouldKeepAlive === false) return;
+      if (req.destroyed) linger(socket);
+      else req.resume();
+    });
+    res.once('close', () => {
+      if (req.complete) socket.destroySoon = destroySoon;
+    });
     next();
   };
-}
-
-function linger(socket: Socket): void {
-  const start = socket.bytesRead;
-  const end = () => socket.destroy();
-  const timer = setTimeout(end, lingerMs);
-  const watch = setInterval(() => socket.bytesRead - start > lingerBytes && end(), 100);
-  socket.once('close', () => {
-    clearTimeout(timer);
-    clearInterval(watch);
-  });
-  socket.end();
 }

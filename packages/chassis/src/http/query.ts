@@ -1,45 +1,33 @@
-import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { DomainError } from '../errors.ts';
 
-const queries = new WeakMap<IncomingMessage, Record<string, string>>();
 const mostParameters = 50;
-
-/** What `req.query` gives: one text a name, parsed once. */
-export function queryOf(this: IncomingMessage): Record<string, string> {
-  const known = queries.get(this);
-  if (known !== undefined) return known;
-  const url = this.url ?? '';
-  const mark = url.indexOf('?');
-  const query = parseQuery(mark === -1 ? '' : url.slice(mark + 1));
-  queries.set(this, query);
-  return query;
-}
 
 /** Middleware: a query that is malformed ends here with 400, whether or not its route reads it. */
 export function checkQuery(): RequestHandler {
   return (req, _res, next) => {
-    queryOf.call(req);
+    void req.query; // parsed, and checked, by the app's query parser
     next();
   };
 }
 
 /**
- * Parses application/x-www-form-urlencoded, strictly: no nesting, no lists, and nothing is guessed.
+ * Parses a query (application/x-www-form-urlencoded) strictly: one text a name, no nesting, no lists, nothing guessed.
  *
- * @throws DomainError 'invalid' that names the parameter, when one is repeated or not well-formed UTF-8 in percent-encoding
+ * @throws DomainError 'invalid' that names the parameter, when one is repeated or not UTF-8 in percent-encoding
  */
-export function parseQuery(text: string): Record<string, string> {
+export function parseQuery(text: string | null): Record<string, string> {
   const query: Record<string, string> = Object.create(null);
-  const pairs = text.split('&').filter((pair) => pair !== '');
+  const pairs = (text ?? '').split('&').filter((pair) => pair !== '');
   if (pairs.length > mostParameters) {
     throw new DomainError('invalid', `The address has more than ${mostParameters} parameters.`);
   }
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
-    const rawName = equals === -1 ? pair : pair.slice(0, equals);
-    const name = decode(rawName) ?? '';
-    if (name === '') throw new DomainError('invalid', 'A parameter of the address has no readable name.');
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
+    if (name === undefined || name === '') {
+      throw new DomainError('invalid', 'A parameter of the address has no readable name.');
+    }
     const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
     if (value === undefined) throw invalid(name, 'must be UTF-8 text in percent-encoding, without NUL');
     if (name in query) throw invalid(name, 'must be given once only');
@@ -57,8 +45,7 @@ function decode(text: string): string | undefined {
   }
 }
 
-function invalid(path: string, message: string): DomainError {
-  return new DomainError('invalid', `The parameter ${JSON.stringify(path)} ${message}.`, {
-    errors: [{ path, message }],
-  });
+function invalid(name: string, message: string): DomainError {
+  const path = name.slice(0, 100);
+  return new DomainError('invalid', `The parameter ${path} ${message}.`, { errors: [{ path, message }] });
 }

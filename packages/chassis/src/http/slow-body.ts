@@ -1,36 +1,46 @@
 import type { RequestHandler } from 'express';
 import { DomainError } from '../errors.ts';
 import { sendProblem } from './problem.ts';
+import { hasBody } from './request-body.ts';
 
+/** Least that must come in each period, so that a byte now and then is no way to hold a connection. */
 const leastBytes = 1024;
 
 /**
- * Middleware: a body that does not come on, or only trickles, while we are waiting for it ends its request with 408, so
- * that no one can hold connections by sending a byte now and then. A body that waits for us is left alone.
+ * Middleware: a body that stands still, or only trickles, while we are waiting for it ends its request with 408. A body
+ * that waits for us is left alone: then it is not its sender who is slow.
+ *
+ * @param periodMs length of each period
  */
-export function endSlowBodies(idleMs: number): RequestHandler {
+export function endSlowBodies(periodMs: number): RequestHandler {
   return (req, res, next) => {
-    const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-    if (!hasBody) return next();
+    if (!hasBody(req)) return next();
     const { socket } = req;
     let seen = socket.bytesRead;
-    const timer = setInterval(() => {
-      if (req.complete || res.writableEnded) return stop();
-      const read = socket.bytesRead;
-      const waitsForUs = req.isPaused() || req.readableLength > 0;
-      const progressed = read - seen >= leastBytes;
-      seen = read;
-      if (waitsForUs || progressed) return;
+    let waitedForUs = false;
+
+    // What waits for us at any time of a period excuses all of it: we may have been slow before, and quick just now.
+    const sample = setInterval(() => {
+      waitedForUs ||= req.readableLength > 0 || req.readableFlowing === null;
+    }, periodMs / 10);
+    const judge = setInterval(() => {
+      if (req.complete) return stop();
+      const progressed = socket.bytesRead - seen >= leastBytes;
+      seen = socket.bytesRead;
+      const excused = waitedForUs;
+      waitedForUs = false;
+      if (progressed || excused) return;
       stop();
       if (res.headersSent) return void socket.destroy();
-      sendProblem(
-        req,
-        res,
-        new DomainError('request-timeout', 'The body of the request came too slowly. Please try again.'),
-      );
-    }, idleMs);
-    timer.unref();
-    const stop = () => clearInterval(timer);
+      res.setHeader('Connection', 'close');
+      const error = new DomainError('request-timeout', 'The body of the request came too slowly. Please try again.');
+      sendProblem(req, res, error);
+    }, periodMs);
+
+    function stop(): void {
+      clearInterval(sample);
+      clearInterval(judge);
+    }
     res.once('close', stop);
     next();
   };

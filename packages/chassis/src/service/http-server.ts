@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { SetupError } from '../errors.ts';
+import { linger } from '../http/linger.ts';
 
 export interface HttpServer {
   readonly url: string;
@@ -20,7 +22,7 @@ const limits = {
 /**
  * Listens on `host` and `port`.
  *
- * @throws Error with a sentence for a person when the port is taken or the address is not ours
+ * @throws SetupError when the port is taken or the address is not ours
  */
 export async function createHttpServer(app: RequestListener, at: { host: string; port: number }): Promise<HttpServer> {
   const server = createServer(limits);
@@ -110,14 +112,14 @@ function answerUnreadable(error: NodeJS.ErrnoException, connection: NodeJS.Writa
     instance: '',
     traceId: '',
   });
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
       `Cache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
-    () => socket.destroy(),
   );
+  linger(socket);
 }
 
-function explainListenError(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
+function explainListenError(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): SetupError {
   const reasons: Record<string, string> = {
     EADDRINUSE: `port ${port} is already taken by another program. Stop that one, or set PORT to a free port`,
     EACCES: `this user may not listen on port ${port}. Set PORT to 1024 or more`,
@@ -125,7 +127,7 @@ function explainListenError(error: NodeJS.ErrnoException, { host, port }: { host
     ENOTFOUND: `the host name ${host} is not known. Set HOST to an address of this machine, such as 127.0.0.1`,
   };
   const reason = reasons[error.code ?? ''] ?? error.message;
-  return new Error(`Cannot listen: ${reason}.`, { cause: error });
+  return new SetupError(`Cannot listen: ${reason}.`, { cause: error });
 }
 
 function reachableHost(host: string): string {

@@ -1,52 +1,70 @@
-import type { Logger } from '../logger.ts';
+import { SetupError } from '../errors.ts';
 import type { Service } from '../service.ts';
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
+const stillHeldMs = 5_000;
+/** One Ctrl-C comes twice to a child: from the terminal and from its parent. That is no second wish. */
+const sameWishMs = 1_000;
 
 /**
- * A process around one service: starts it, stops it at SIGTERM or SIGINT (at once at a second one), and when something
- * unforeseen is thrown. A failure sets `process.exitCode`; the process ends by itself when nothing holds it any more.
+ * A process around one service: starts it, stops it at SIGTERM or SIGINT (a second one waits for no work in hand), and
+ * when something that nobody foresaw is thrown. A failure sets `process.exitCode`; the process ends by itself when
+ * nothing holds it any more.
  */
 export async function runService(create: () => Service | Promise<Service>): Promise<void> {
   let service: Service | undefined;
-  let stopRequests = 0;
+  let signalledAt: number | undefined;
+  let hasten = false;
 
-  function stop(): void {
-    stopRequests++;
-    void service
-      ?.stop({ hasten: stopRequests > 1 })
-      .then(release, (error) => fail(service?.logger, error, 'stopping failed'));
+  async function stop(): Promise<void> {
+    try {
+      await service?.stop({ hasten });
+    } catch (error) {
+      report(error, 'stopping failed');
+    }
+    for (const signal of signals) process.off(signal, onSignal);
+    sayWhatHoldsUs();
   }
 
-  function unforeseen(error: unknown): void {
-    fail(service?.logger, error, 'unforeseen error: stopping');
-    void service?.stop().then(release, () => {});
+  function onSignal(): void {
+    signalledAt ??= performance.now();
+    hasten = performance.now() - signalledAt > sameWishMs;
+    void stop();
   }
 
-  function release(): void {
-    for (const signal of signals) process.off(signal, stop);
-    process.off('uncaughtException', unforeseen);
-    process.off('unhandledRejection', unforeseen);
+  function onUnforeseen(error: unknown): void {
+    report(error, 'unforeseen error');
+    void stop();
   }
 
-  for (const signal of signals) process.on(signal, stop);
-  process.on('uncaughtException', unforeseen);
-  process.on('unhandledRejection', unforeseen);
+  function report(error: unknown, message: string): void {
+    process.exitCode = 1;
+    if (service !== undefined) service.logger.fatal({ err: error }, message);
+    else process.stderr.write(`${wordsOf(error)}\n`);
+  }
+
+  function sayWhatHoldsUs(): void {
+    const say = () => service?.logger.warn({ holds: process.getActiveResourcesInfo() }, 'stopped, but held');
+    setTimeout(say, stillHeldMs).unref();
+  }
+
+  for (const signal of signals) process.on(signal, onSignal);
+  process.on('uncaughtException', onUnforeseen);
+  process.on('unhandledRejection', onUnforeseen);
 
   try {
     service = await create();
-    if (stopRequests > 0) return release();
-    await service.start();
+    if (signalledAt === undefined) await service.start();
+    else await stop();
   } catch (error) {
-    release();
     process.exitCode = 1;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    await service?.stop();
+    process.stderr.write(`${wordsOf(error)}\n`);
+    await stop();
   }
 }
 
-function fail(logger: Logger | undefined, error: unknown, message: string): void {
-  process.exitCode = 1;
-  if (logger !== undefined) logger.fatal({ err: error }, message);
-  else process.stderr.write(`${message}: ${error instanceof Error ? error.stack : String(error)}\n`);
+/** A stack only for what is our own mistake. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof SetupError ? error.message : (error.stack ?? error.message);
 }
