@@ -7,6 +7,7 @@ import { startMongodb } from './backends/mongodb.ts';
 import { startRabbitmq } from './backends/rabbitmq.ts';
 import { freePort } from './ports.ts';
 import { requireProgram, type Say } from './programs.ts';
+import { root } from './root.ts';
 
 export type { Backend, BackendName } from './backends/backend.ts';
 
@@ -29,7 +30,7 @@ export interface Backends {
 }
 
 /** Where built and downloaded programs are kept, for every environment of this clone. */
-export const binFolder = resolve(import.meta.dirname, '../../../.flixtube/bin');
+export const binFolder = join(root, '.flixtube/bin');
 
 /**
  * Makes what is needed available: a backend whose URL is in the environment is used as it is, any other one is
@@ -41,7 +42,8 @@ export async function ensureBackends(o: {
   dataFolder: string;
   ports?: Partial<BackendPorts>;
   say: Say;
-  onDeath?: BackendOptions['onDeath'];
+  onDeath?(name: BackendName, what: string, delayMs: number): void;
+  onSpawn?(pid: number): void;
   /** Breaks the start off. */
   signal?: AbortSignal;
 }): Promise<Backends> {
@@ -59,7 +61,8 @@ export async function ensureBackends(o: {
     port: o.ports?.[name] ?? (await freePort()),
     say: o.say,
     onDeath: o.onDeath ?? ((_, what, delayMs) => o.say(`${name} ${what}; started again in ${delayMs / 1_000} s`)),
-    signal: o.signal,
+    ...(o.onSpawn && { onSpawn: o.onSpawn }),
+    ...(o.signal && { signal: o.signal }),
   });
   const starts: Record<Need, () => Promise<Backend | undefined>> = {
     rabbitmq: async () =>

@@ -15,6 +15,8 @@ export interface ProcessOptions {
   isReady(): Promise<boolean>;
   /** Each line that it prints. */
   onLine(line: string): void;
+  /** Each time that it was started. */
+  onSpawn?(pid: number): void;
   /** When it ended without being asked to; `delayMs` until it is started again. */
   onDeath?(what: string, delayMs: number): void;
   /** From SIGTERM to SIGKILL. */
@@ -65,14 +67,18 @@ export class ManagedProcess {
 
   /**
    * Resolves when it is ready.
-   * @throws SetupFailure with its last lines when it ended, or was not ready in time.
+   * @throws SetupFailure with its last lines when it was not ready in time, or ended before (unless `evenIfItDies`).
    */
-  async ready(withinMs: number, signal?: AbortSignal): Promise<void> {
+  async ready(withinMs: number, options: { signal?: AbortSignal; evenIfItDies?: boolean } = {}): Promise<void> {
+    const { signal, evenIfItDies } = options;
     const deadline = Date.now() + withinMs;
     const deathsBefore = this.#deaths;
-    while (!(await this.isReady())) {
+    const aborted = new Promise<never>((_, reject) => {
       signal?.throwIfAborted();
-      if (this.#deaths > deathsBefore) throw this.#failure('ended as soon as it was started');
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    while (!(await Promise.race([this.isReady(), aborted]))) {
+      if (!evenIfItDies && this.#deaths > deathsBefore) throw this.#failure('ended as soon as it was started');
       if (Date.now() > deadline) throw this.#failure(`was not ready after ${Math.round(withinMs / 1_000)} s`);
       await sleep(100);
     }
@@ -84,7 +90,7 @@ export class ManagedProcess {
     this.#restart.abort();
     const child = this.#child;
     if (!child) return;
-    const gone = once(child, 'exit');
+    const gone = this.gone();
     if (options.atOnce) this.kill('SIGKILL');
     else child.kill('SIGTERM');
     const deadline = setTimeout(() => this.kill('SIGKILL'), this.#options.stopWithinMs);
@@ -97,6 +103,11 @@ export class ManagedProcess {
     signalGroup(this.#child?.pid, signal);
   }
 
+  /** Resolves when it does not run: at once, or when it has ended. */
+  async gone(): Promise<void> {
+    if (this.#child) await once(this.#child, 'exit');
+  }
+
   async #spawn(): Promise<void> {
     const { command, args, cwd, env } = this.#options;
     const setpriv = await findProgram('setpriv');
@@ -107,6 +118,7 @@ export class ManagedProcess {
     const child = spawn(program, programArgs, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const startedAt = Date.now();
     this.#child = child;
+    if (child.pid !== undefined) this.#options.onSpawn?.(child.pid);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => this.#heard(line));
     }

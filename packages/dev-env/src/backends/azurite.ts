@@ -27,12 +27,13 @@ export async function startAzurite(o: BackendOptions): Promise<Backend> {
     env: { PATH: process.env.PATH, HOME: o.dataFolder },
     isReady: () => accepts(o.port),
     onLine: logFile(join(o.dataFolder, 'azurite.log')),
+    ...(o.onSpawn && { onSpawn: o.onSpawn }),
     onDeath: (what, delayMs) => o.onDeath('azurite', what, delayMs),
     stopWithinMs: 10_000,
   });
   try {
     await blobs.start();
-    await blobs.ready(60_000, o.signal);
+    await blobs.ready(60_000, o);
   } catch (error) {
     await blobs.stop({ atOnce: true });
     throw error;

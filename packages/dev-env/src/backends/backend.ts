@@ -30,7 +30,9 @@ export interface BackendOptions {
   say: Say;
   /** Said when it died and is being restarted. */
   onDeath(name: BackendName, what: string, delayMs: number): void;
-  signal?: AbortSignal | undefined;
+  /** Told the process id of everything that is started, each time. */
+  onSpawn?(pid: number): void;
+  signal?: AbortSignal;
 }
 
 /** A writer of lines to a log file that begins anew. */

@@ -29,12 +29,13 @@ export async function startMongodb(o: BackendOptions & { binFolder: string }): P
     env: { PATH: process.env.PATH, HOME: o.dataFolder },
     isReady: () => answersPing(url, 3_000).then(() => true),
     onLine: logFile(join(o.dataFolder, 'mongodb.log')),
+    ...(o.onSpawn && { onSpawn: o.onSpawn }),
     onDeath: (what, delayMs) => o.onDeath('mongodb', what, delayMs),
     stopWithinMs: 15_000,
   });
   try {
     await database.start();
-    await database.ready(60_000, o.signal);
+    await database.ready(60_000, o);
   } catch (error) {
     await database.stop({ atOnce: true });
     throw error;

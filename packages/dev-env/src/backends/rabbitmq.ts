@@ -37,6 +37,7 @@ export async function startRabbitmq(o: BackendOptions & { managementPort: number
         env,
         isReady: () => accepts(epmdPort),
         onLine: log,
+        ...(o.onSpawn && { onSpawn: o.onSpawn }),
         stopWithinMs: 2_000,
       })
     : undefined;
@@ -49,6 +50,7 @@ export async function startRabbitmq(o: BackendOptions & { managementPort: number
     // The AMQP listener is the last thing that RabbitMQ starts; the management API may answer before it.
     isReady: async () => (await accepts(o.port)) && (await answersManagement(managementUrl)),
     onLine: log,
+    ...(o.onSpawn && { onSpawn: o.onSpawn }),
     onDeath: (what, delayMs) => o.onDeath('rabbitmq', what, delayMs),
     stopWithinMs: 15_000,
   });
@@ -59,9 +61,9 @@ export async function startRabbitmq(o: BackendOptions & { managementPort: number
 
   try {
     await epmd?.start();
-    await epmd?.ready(10_000, o.signal);
+    await epmd?.ready(10_000, o);
     await broker.start();
-    await broker.ready(120_000, o.signal);
+    await broker.ready(120_000, o);
   } catch (error) {
     await stop({ atOnce: true });
     throw error;
