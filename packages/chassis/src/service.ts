@@ -20,6 +20,9 @@ export interface Service {
   stop(options?: { hasten?: boolean }): Promise<void>;
 }
 
+/** Express, but for its call signatures, so that the parameter of a function that makes one has a type of its own. */
+type App = Pick<Express, keyof Express>;
+
 export interface ServiceOptions {
   name: string;
   host: string;
@@ -30,7 +33,8 @@ export interface ServiceOptions {
   logger: Logger;
   /** Started side by side, stopped in reverse order. */
   resources: Resource[];
-  app: Express | ((health: Health) => Express);
+  /** An app, or what makes one that serves this service's health. */
+  app: App | ((health: Health) => Express);
 }
 
 /**
@@ -98,6 +102,6 @@ export function createService(options: ServiceOptions): Service {
   };
 }
 
-function isApp(app: Express | ((health: Health) => Express)): app is Express {
+function isApp(app: ServiceOptions['app']): app is Express {
   return 'handle' in app;
 }

@@ -1,0 +1,9 @@
+import { expect, it } from '@jest/globals';
+import { newId } from './ids.ts';
+
+it('newId gives UUIDv7s that sort by the order they were made in, when many are made in a millisecond', () => {
+  const ids = Array.from({ length: 5_000 }, newId);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(ids).toEqual(ids.toSorted());
+  expect(new Set(ids).size).toBe(ids.length);
+});

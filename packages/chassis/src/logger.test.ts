@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { collectingLogger } from '../tests/support/running-app.ts';
+import { Secret } from './config.ts';
+import { DomainError } from './errors.ts';
+import { currentTrace, runInTrace } from './trace.ts';
+
+describe('a log line', () => {
+  it('names service, level and time, and the trace when there is one', () => {
+    const { logger, lines } = collectingLogger();
+    const traceId = runInTrace(undefined, () => {
+      logger.info('inside');
+      return currentTrace()?.traceId;
+    });
+    logger.warn('outside');
+    expect(lines).toEqual([
+      { level: 'info', time: expect.stringMatching(/^\d{4}-.*Z$/), service: 'test', traceId, msg: 'inside' },
+      { level: 'warn', time: expect.any(String), service: 'test', msg: 'outside' },
+    ]);
+  });
+
+  it('tells the chain of causes with kinds and codes, when an error is logged', () => {
+    const { logger, lines } = collectingLogger();
+    const socketError = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const driverError = new Error('no server', { cause: socketError });
+    logger.error({ err: new DomainError('unavailable', 'Try again later.', { cause: driverError }) }, 'failed');
+    expect(lines[0]?.err).toMatchObject({
+      type: 'DomainError',
+      kind: 'unavailable',
+      message: 'Try again later.',
+      stack: expect.stringContaining('logger.test.ts'),
+      cause: { message: 'no server', cause: { message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' } },
+    });
+  });
+
+  it('ends, when an error is its own cause', () => {
+    const { logger, lines } = collectingLogger();
+    const error = new Error('round');
+    error.cause = error;
+    logger.error({ err: error }, 'failed');
+    expect(lines).toHaveLength(1);
+  });
+
+  it('holds no secret, wherever one hides', () => {
+    const { logger, lines } = collectingLogger();
+    const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJodW50ZXIyIn0.c2lnbmF0dXJl';
+    const failed = Object.assign(new Error(`cannot reach mongodb://root:hunter2@db:27017/x with ${token}`), {
+      config: { headers: { authorization: 'Bearer hunter2' }, data: 'hunter2' },
+      response: { body: 'hunter2' },
+    });
+    logger.error({ err: failed }, 'failed');
+    logger.info({ req: { headers: { cookie: 'hunter2', 'x-flixtube-identity': 'hunter2' } } }, 'request');
+    logger.info({ secret: new Secret('hunter2'), password: 'hunter2' }, 'settings');
+    logger.info({ url: new Secret('hunter2') }, 'settings');
+    logger.error({ err: new Error('AccountName=a;AccountKey=hunter2==;BlobEndpoint=http://x/?sig=hunter2') }, 'failed');
+    const text = JSON.stringify(lines);
+    expect(lines).toHaveLength(5);
+    expect(text).not.toContain('hunter2');
+    expect(text).not.toContain(token);
+    expect(text).toContain('db:27017');
+  });
+});
