@@ -57,7 +57,7 @@ export function createService(options: ServiceOptions): Service {
   };
 
   async function start(): Promise<void> {
-    const app = isApp(options.app) ? options.app : options.app(health);
+    const app = makesApp(options.app) ? options.app(health) : (options.app as Express);
     server = await createHttpServer(app, { host: options.host, port: options.port });
     logger.info({ url: server.url }, 'listening');
     if (stopping === undefined) resources.start();
@@ -102,6 +102,6 @@ export function createService(options: ServiceOptions): Service {
   };
 }
 
-function isApp(app: ServiceOptions['app']): app is Express {
-  return 'handle' in app;
+function makesApp(app: ServiceOptions['app']): app is (health: Health) => Express {
+  return !('handle' in app);
 }
