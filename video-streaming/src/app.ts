@@ -1,0 +1,24 @@
+import { createApp } from '@flixtube/chassis/http';
+import type { IdentityVerifier } from '@flixtube/chassis/identity';
+import type { Logger } from '@flixtube/chassis/logger';
+import type { Health } from '@flixtube/chassis/service';
+import { type Express, Router } from 'express';
+import type { PlayableVideos } from './domain/playable-videos.ts';
+import type { PlaybackReports } from './domain/playback-reports.ts';
+import type { VideoBytes } from './domain/video-bytes.ts';
+import { getFile } from './routes/get-file.ts';
+import { postProgress } from './routes/post-progress.ts';
+
+export function createVideoStreamingApp(o: {
+  logger: Logger;
+  identity: IdentityVerifier;
+  health: Health;
+  videos: PlayableVideos;
+  bytes: VideoBytes;
+  reports: PlaybackReports;
+}): Express {
+  const router = Router();
+  getFile(router, { videos: o.videos, bytes: o.bytes });
+  postProgress(router, { videos: o.videos, reports: o.reports });
+  return createApp({ logger: o.logger, identity: o.identity, health: o.health, routers: [router] });
+}

@@ -1,0 +1,16 @@
+/** What it takes to play a video: who may, and where its bytes are. */
+export interface PlayableVideo {
+  id: string;
+  ownerId: string;
+  visibility: 'public' | 'unlisted' | 'private';
+  source: { key: string; contentType: string; sizeBytes: number; sha256: string };
+}
+
+/** Where videos are known: metadata. */
+export interface VideoCatalogue {
+  /**
+   * The video, or undefined when there is none with this id (any more).
+   * @throws DomainError 'unavailable', 'timeout' or 'bad-neighbour' when that cannot be found out now
+   */
+  find(videoId: string): Promise<PlayableVideo | undefined>;
+}

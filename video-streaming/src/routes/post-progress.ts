@@ -1,0 +1,33 @@
+import { json, parse, route } from '@flixtube/chassis/http';
+import { viewerOf } from '@flixtube/chassis/identity';
+import { progress } from '@flixtube/contracts/http/progress';
+import { videoParams } from '@flixtube/contracts/http/video';
+import type { Router } from 'express';
+import { z } from 'zod';
+import type { PlayableVideos } from '../domain/playable-videos.ts';
+import type { PlaybackReports } from '../domain/playback-reports.ts';
+
+const noQuery = z.strictObject({});
+const body = progress.strict();
+const mostBytes = 4 * 1024;
+
+/** POST /api/videos/:id/progress: 202 when the report cannot be lost any more. */
+export function postProgress(
+  router: Router,
+  o: { videos: Pick<PlayableVideos, 'find'>; reports: PlaybackReports },
+): void {
+  route(router, '/api/videos/:id/progress', {
+    POST: [
+      json(mostBytes),
+      async (req, res) => {
+        const viewerId = viewerOf(req);
+        const { id } = parse(videoParams, req.params);
+        parse(noQuery, req.query);
+        const report = parse(body, req.body);
+        await o.videos.find(id, viewerId);
+        await o.reports.tell({ ...report, videoId: id, viewerId });
+        res.status(202).end();
+      },
+    ],
+  });
+}

@@ -1,0 +1,57 @@
+import { createByteClient } from '@flixtube/chassis/byte-client';
+import { createIdentity } from '@flixtube/chassis/identity';
+import { createJsonClient } from '@flixtube/chassis/json-client';
+import { createLogger, type Logger } from '@flixtube/chassis/logger';
+import { createBroker } from '@flixtube/chassis/messaging';
+import { createService, type Health, type Resource, type Service } from '@flixtube/chassis/service';
+import { eventPlaybackReports } from './adapters/event-playback-reports.ts';
+import { httpVideoBytes } from './adapters/http-video-bytes.ts';
+import { httpVideoCatalogue } from './adapters/http-video-catalogue.ts';
+import { createVideoStreamingApp } from './app.ts';
+import type { Config } from './config.ts';
+import { hearVideoChanged } from './consumers/video-changed.ts';
+import { hearVideoDeleted } from './consumers/video-deleted.ts';
+import { PlayableVideos } from './domain/playable-videos.ts';
+
+const name = 'video-streaming';
+
+export interface Overrides {
+  logger?: Logger;
+}
+
+/** The service, made of its parts and not started. */
+export function createVideoStreaming(config: Config, overrides: Overrides = {}): Service {
+  const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
+  const identity = createIdentity({ secret: config.identitySecret, service: name });
+  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
+  const metadata = createJsonClient({ baseUrl: config.metadataUrl, identity, name: 'metadata' });
+  const storage = createByteClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
+  const videos = new PlayableVideos({
+    catalogue: httpVideoCatalogue(metadata),
+    hearsChanges: () => broker.isConnected(),
+  });
+  const bytes = httpVideoBytes(storage);
+  const reports = eventPlaybackReports(broker);
+  hearVideoChanged(broker, videos);
+  hearVideoDeleted(broker, videos);
+
+  const clients: Resource = {
+    name: 'connections to neighbours',
+    start: async () => {},
+    check: async () => {},
+    stop: async () => {
+      metadata.close();
+      await storage.close();
+    },
+  };
+
+  return createService({
+    name,
+    host: config.host,
+    port: config.port,
+    shutdownSeconds: config.shutdownSeconds,
+    logger,
+    resources: [clients, broker],
+    app: (health: Health) => createVideoStreamingApp({ logger, identity, health, videos, bytes, reports }),
+  });
+}
