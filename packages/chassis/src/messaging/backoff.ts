@@ -19,9 +19,16 @@ export function delay(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Waits for `work`, but at most `ms`: what does not end is left behind. Never rejects. */
-export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+/** Waits for `work`, but at most `ms`: what does not end is left behind. Never rejects; tells whether it ended. */
+export async function atMost(ms: number, work: Promise<unknown>): Promise<boolean> {
   const enough = new AbortController();
-  await Promise.race([work.catch(() => {}), delay(ms, enough.signal)]);
+  const ended = await Promise.race([
+    work.then(
+      () => true,
+      () => true,
+    ),
+    delay(ms, enough.signal).then(() => false),
+  ]);
   enough.abort();
+  return ended;
 }

@@ -57,10 +57,10 @@ export class QueueConsumer implements ChannelUser {
     this.#stopping.abort();
     const consuming = this.#consuming;
     this.#consuming = undefined;
-    if (consuming) await atMost(2_000, consuming.channel.cancel(consuming.tag));
+    const cancelled = consuming && (await atMost(2_000, consuming.channel.cancel(consuming.tag)));
     while (this.#inHand.size > 0) await Promise.all(this.#inHand);
     // What was delivered and not handled goes back now, instead of waiting until the connection closes.
-    if (consuming) await atMost(2_000, consuming.channel.close());
+    if (cancelled) await atMost(2_000, consuming.channel.close());
   }
 
   #receive(message: ConsumeMessage, channel: Channel, gone: AbortSignal, signal: AbortSignal): void {

@@ -1,4 +1,4 @@
-import type { ConfirmChannel, Options } from 'amqplib';
+import { type ConfirmChannel, IllegalOperationError, type Options } from 'amqplib';
 import { DomainError } from '../errors.ts';
 import type { BrokerConnection, ChannelUser } from './connection.ts';
 import { assertExchanges } from './topology.ts';
@@ -115,8 +115,11 @@ export class Publisher implements ChannelUser {
           settle,
         );
       } catch (error) {
-        // The channel closed under us, or a property cannot be encoded.
-        settle(error as Error);
+        if (error instanceof IllegalOperationError) settle(error);
+        else {
+          reject(new DomainError('internal', 'An event cannot be sent as a message.', { cause: error }));
+          settle(null);
+        }
       }
     });
   }
