@@ -1,0 +1,9 @@
+import { startIsolatedSystem } from './src/system.ts';
+
+/** Jest's global setup: starts a system to test, unless FLIXTUBE_URL names one that runs. */
+export default async function globalSetup(): Promise<void> {
+  if (process.env.FLIXTUBE_URL !== undefined) return;
+  const system = await startIsolatedSystem();
+  process.env.FLIXTUBE_URL = system.url;
+  Object.assign(globalThis, { flixtubeSystem: system });
+}
