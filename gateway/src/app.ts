@@ -1,0 +1,60 @@
+import { createApp, route } from '@flixtube/chassis/http';
+import type { Logger } from '@flixtube/chassis/logger';
+import type { Health } from '@flixtube/chassis/service';
+import { type Express, type RequestHandler, Router } from 'express';
+import { type Neighbour, type Route, routingTable } from './domain/routing-table.ts';
+import type { SiteFiles } from './domain/site-files.ts';
+import type { ClientOf } from './middleware/client.ts';
+import { noPage, refuseCrossSite, stayOnHttps } from './middleware/protection.ts';
+import { checkTarget, targetOf } from './middleware/target.ts';
+import type { RecogniseViewer } from './middleware/viewer.ts';
+import { getDocs, getDocsAsset, getOpenApi } from './routes/docs.ts';
+import { type ForwardOptions, forward } from './routes/forward.ts';
+import { getSession } from './routes/session.ts';
+import { webApp } from './routes/web-app.ts';
+
+export interface AppParts {
+  logger: Logger;
+  health: Health;
+  clientOf: ClientOf;
+  recogniseViewer: RecogniseViewer;
+  forwarding: ForwardOptions;
+  web: SiteFiles;
+  docs: SiteFiles;
+  swaggerUi: SiteFiles;
+}
+
+/** The public door: what is asked for, whether it may be, who asks; then the API by the routing table, or the web app. */
+export function createGatewayApp(parts: AppParts): Express {
+  const { logger, health, clientOf, recogniseViewer } = parts;
+  const own: Record<string, RequestHandler> = {
+    '/api/session': getSession,
+    '/api/openapi.json': getOpenApi(parts.docs),
+    '/api/docs': getDocs,
+    '/api/docs/:asset': getDocsAsset(parts.swaggerUi) as RequestHandler,
+  };
+  const handler = (entry: Route): RequestHandler => {
+    if (isForwarded(entry)) return forward(entry, parts.forwarding);
+    const answer = own[entry.path];
+    if (answer === undefined) throw new Error(`${entry.path} has no handler`);
+    return answer;
+  };
+
+  const api = Router({ caseSensitive: true, strict: true });
+  api.use(stayOnHttps(clientOf), checkTarget(), refuseCrossSite(clientOf));
+  api.use(async (req, res, next) => {
+    if (targetOf(req).area === 'api') await recogniseViewer(req, res);
+    next();
+  });
+  for (const entry of routingTable) {
+    const first = entry.lane === 'json' ? [noPage()] : [];
+    route(api, entry.path, { [entry.method]: [...first, handler(entry)] });
+  }
+
+  const web = Router().use(webApp(parts.web, recogniseViewer));
+  return createApp({ logger, health, routers: [api, web] });
+}
+
+function isForwarded(entry: Route): entry is Route & { service: Neighbour } {
+  return entry.service !== 'gateway';
+}

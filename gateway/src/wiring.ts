@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { createIdentity } from '@flixtube/chassis/identity';
+import { createLogger, type Logger } from '@flixtube/chassis/logger';
+import { createService, type Health, type Service } from '@flixtube/chassis/service';
+import { LRUCache } from 'lru-cache';
+import { createFolderFiles } from './adapters/folder-files.ts';
+import { createSignedViewers } from './adapters/signed-viewers.ts';
+import { createNeighbours } from './adapters/undici-neighbours.ts';
+import { createGatewayApp } from './app.ts';
+import type { Config } from './config.ts';
+import type { Neighbours } from './domain/neighbours.ts';
+import { createClientOf } from './middleware/client.ts';
+import { createRecogniseViewer } from './middleware/viewer.ts';
+
+export interface Overrides {
+  logger?: Logger;
+}
+
+/** Tokens last for 60 s; one that is handed out has at least half of that before it. */
+const tokenCacheMs = 30_000;
+
+/** The gateway, not listening yet. */
+export function createGateway(config: Config, overrides: Overrides = {}): Service {
+  const logger = overrides.logger ?? createLogger({ service: 'gateway', level: config.logLevel });
+  const identity = createIdentity({ secret: config.identitySecret, service: 'gateway' });
+  const clientOf = createClientOf(config.trustedProxies);
+  const viewers = createSignedViewers({ secret: config.cookieSecret });
+  const tokens = new LRUCache<string, Promise<string>>({ max: 10_000, ttl: tokenCacheMs });
+  const neighbours = createNeighbours({
+    urls: config.neighbours,
+    logger,
+    answerSeconds: config.answerSeconds,
+    stallSeconds: config.stallSeconds,
+    streamsMax: config.streamsMax,
+  });
+
+  async function tokenFor(viewerId: string): Promise<string> {
+    const token = tokens.get(viewerId) ?? identity.issue({ kind: 'viewer', id: viewerId });
+    tokens.set(viewerId, token, { noUpdateTTL: true });
+    return token;
+  }
+
+  return createService({
+    name: 'gateway',
+    host: config.host,
+    port: config.port,
+    shutdownSeconds: config.shutdownSeconds,
+    logger,
+    resources: [neighbours],
+    app: (health: Health) =>
+      createGatewayApp({
+        logger,
+        health: withNeighbours(health, neighbours),
+        clientOf,
+        recogniseViewer: createRecogniseViewer(viewers, clientOf),
+        forwarding: {
+          neighbours,
+          clientOf,
+          tokenFor,
+          uploadMaxBytes: config.uploadMaxBytes,
+          stallSeconds: config.stallSeconds,
+        },
+        web: createFolderFiles(config.webRoot),
+        docs: createFolderFiles(config.docsRoot),
+        swaggerUi: createFolderFiles(dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))),
+      }),
+  });
+}
+
+/** Says which neighbours are away, and stays ready: one that is must not take everything else with it. */
+function withNeighbours(health: Health, neighbours: Neighbours): Health {
+  return {
+    async report() {
+      const { ready, checks } = await health.report();
+      const reachable = Object.entries(neighbours.reachable()).map(([name, ok]) => [
+        name,
+        ok ? { ok } : { ok, detail: 'could not be reached when it was last tried' },
+      ]);
+      return { ready, checks: { ...checks, ...Object.fromEntries(reachable) } };
+    },
+  };
+}
