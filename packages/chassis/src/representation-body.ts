@@ -53,12 +53,13 @@ export async function sendContent(res: ServerResponse, content: Content): Promis
 
 /** Waits for the first byte, so that a reader which fails before it can still be answered with a status of its own. */
 async function open(content: Content, range: ByteRange, signal: AbortSignal): Promise<Readable> {
-  const body = addAbortSignal(signal, await content.read(range, signal));
+  const body = await content.read(range, signal);
   // Heard from here on: an error that nobody listens to would end the process.
   const failed = new Promise<never>((_, reject) => {
     body.once('error', reject).once('close', () => reject(new WrongLength(0, range)));
     if (body.destroyed) reject(body.errored ?? new WrongLength(0, range));
   });
+  addAbortSignal(signal, body);
   failed.catch(() => undefined);
   try {
     if (body.readableLength === 0) await Promise.race([failed, once(body, 'readable', { signal })]);
