@@ -1,0 +1,156 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { type Dispatcher, Pool } from 'undici';
+import { DomainError, isTransient } from './errors.ts';
+import type { Identity } from './identity.ts';
+import { errorFromAnswer, errorFromConnection, neighbourFailed } from './neighbour.ts';
+
+export interface ByteClientOptions {
+  baseUrl: string;
+  identity: Pick<Identity, 'serviceHeaders'>;
+  /** The neighbour's name, for the log. */
+  name: string;
+  /** Streams at a time; each holds a connection for as long as its viewer is slow. 1,000 unless said. */
+  streamsMax?: number;
+}
+
+export interface ByteAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Readable;
+}
+
+export interface ByteClient {
+  /**
+   * Opens a stream of bytes: 200, or 206 when `range` (both ends included) was asked for.
+   * Ends it at its far end when `signal` aborts or `body` is destroyed; a neighbour that goes silent or away destroys
+   * `body` with an error.
+   * @throws DomainError as the clients of JSON do; the signal's reason when it aborted
+   */
+  get(
+    path: string,
+    options: { range?: { start: number; end: number }; ifMatch?: string; signal: AbortSignal },
+  ): Promise<ByteAnswer>;
+  /**
+   * Sends a stream of bytes and gives the JSON that answers it. A body that fails or is cut reaches the far side as one
+   * that is not complete. An answer that comes before all is sent ends the sending.
+   * @throws DomainError as the clients of JSON do; the body's own error when that broke it off; the signal's reason
+   */
+  put(
+    path: string,
+    body: Readable,
+    options: { signal: AbortSignal; contentLength?: number; contentType?: string; query?: Record<string, string> },
+  ): Promise<unknown>;
+  /** Ends what is in hand and closes the connections. */
+  close(): Promise<void>;
+}
+
+const connectMs = 2_000;
+const headersMs = 10_000;
+/** What is sent may take a while to be stored after its last byte. */
+const storingMs = 120_000;
+/** How long a neighbour may be silent in the middle of a body while we wait for it; a viewer's own slowness is no silence. */
+const silenceMs = 30_000;
+const mostAnswerBytes = 256 * 1024;
+
+/** A client for a neighbour's routes that stream bytes. */
+export function createByteClient(options: ByteClientOptions): ByteClient {
+  const { name, identity, streamsMax = 1_000 } = options;
+  const pool = new Pool(options.baseUrl, {
+    connections: streamsMax,
+    pipelining: 1,
+    connect: { timeout: connectMs },
+    headersTimeout: headersMs,
+    bodyTimeout: silenceMs,
+  });
+  let inHand = 0;
+
+  /** An answer whose body is still to be read, and that is no error. */
+  async function request(call: Dispatcher.RequestOptions & { signal: AbortSignal }): Promise<Dispatcher.ResponseData> {
+    const asked = `${name}: ${call.method} ${call.path.split('?')[0]}`;
+    if (inHand >= streamsMax) throw neighbourFailed('unavailable', new Error(`${asked}: too many streams are open`), 2);
+    inHand += 1;
+    let answer: Dispatcher.ResponseData;
+    try {
+      const headers = { ...(await identity.serviceHeaders()), ...(call.headers as Record<string, string>) };
+      answer = await pool.request({ ...call, headers });
+    } catch (error) {
+      inHand -= 1;
+      if (call.signal.aborted) throw call.signal.reason;
+      throw errorFromConnection(asked, error);
+    }
+    answer.body.once('close', () => {
+      inHand -= 1;
+    });
+    if (answer.statusCode < 400) return answer;
+    throw errorFromAnswer({
+      asked,
+      status: answer.statusCode,
+      contentType: single(answer.headers['content-type']),
+      retryAfter: single(answer.headers['retry-after']),
+      body: await textOf(answer.body, asked),
+    });
+  }
+
+  return {
+    async get(path, { range, ifMatch, signal }) {
+      const headers: Record<string, string> = {};
+      if (range !== undefined) headers.range = `bytes=${range.start}-${range.end}`;
+      if (ifMatch !== undefined) headers['if-match'] = ifMatch;
+      const answer = await request({ method: 'GET', path, headers, signal });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    },
+
+    async put(path, body, { signal, contentLength, contentType, query }) {
+      const headers: Record<string, string> = { 'content-type': contentType ?? 'application/octet-stream' };
+      if (contentLength !== undefined) headers['content-length'] = String(contentLength);
+      const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
+      const call = { method: 'PUT', path: path + search, headers, body, signal, headersTimeout: storingMs } as const;
+      try {
+        const answer = await request(call);
+        const text = await textOf(answer.body, `${name}: PUT ${path}`);
+        return parseJson(text, `${name}: PUT ${path}`);
+      } catch (error) {
+        // Why the body broke off says more than that it did.
+        const own = body.errored;
+        throw own !== null && !isAnswer(error) && !signal.aborted ? own : error;
+      } finally {
+        // Answered before all of it was sent, or failed: nobody reads on.
+        if (!body.readableEnded) body.destroy();
+      }
+    },
+
+    close: () => pool.destroy(),
+  };
+}
+
+/** Whether an error is what the neighbour answered, and not that it did not. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof DomainError && !isTransient(error);
+}
+
+/** The text of a short answer. */
+async function textOf(body: Readable, asked: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > mostAnswerBytes) throw new Error(`answered more than ${mostAnswerBytes} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw errorFromConnection(asked, error);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parseJson(text: string, asked: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw neighbourFailed('bad-neighbour', new Error(`${asked}: answered no JSON`, { cause: error }));
+  }
+}
+
+const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
