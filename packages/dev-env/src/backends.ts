@@ -43,7 +43,7 @@ export async function ensureBackends(o: {
   ports?: Partial<BackendPorts>;
   say: Say;
   onDeath?(name: BackendName, what: string, delayMs: number): void;
-  onSpawn?(pid: number): void;
+  onSpawn?(name: string, pid: number): void;
   /** Breaks the start off. */
   signal?: AbortSignal;
 }): Promise<Backends> {
@@ -87,7 +87,7 @@ export async function ensureBackends(o: {
   };
   const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   if (failures.length > 0) {
-    await stop({ atOnce: true });
+    await stop();
     throw failures.length === 1 ? failures[0] : new AggregateError(failures);
   }
   return { env: Object.assign({}, ...list.map((backend) => backend.env)), list, stop };

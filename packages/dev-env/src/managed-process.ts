@@ -16,7 +16,7 @@ export interface ProcessOptions {
   /** Each line that it prints. */
   onLine(line: string): void;
   /** Each time that it was started. */
-  onSpawn?(pid: number): void;
+  onSpawn?(name: string, pid: number): void;
   /** When it ended without being asked to; `delayMs` until it is started again. */
   onDeath?(what: string, delayMs: number): void;
   /** From SIGTERM to SIGKILL. */
@@ -118,7 +118,7 @@ export class ManagedProcess {
     const child = spawn(program, programArgs, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const startedAt = Date.now();
     this.#child = child;
-    if (child.pid !== undefined) this.#options.onSpawn?.(child.pid);
+    if (child.pid !== undefined) this.#options.onSpawn?.(this.name, child.pid);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => this.#heard(line));
     }

@@ -21,7 +21,16 @@ export async function findProgram(name: string): Promise<string | undefined> {
 
 /** Whether a file is there and may be run. */
 export async function runnable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
+  return allows(path, constants.X_OK);
+}
+
+/** Whether a file is there and may be read. */
+export async function isThere(path: string): Promise<boolean> {
+  return allows(path, constants.R_OK);
+}
+
+async function allows(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
     () => true,
     () => false,
   );
@@ -50,8 +59,17 @@ export async function requireProgram(o: {
   );
 }
 
+// apt-get refuses to run twice at once.
+let lastInstall: Promise<unknown> = Promise.resolve();
+
 /** Installs a Debian package where that is allowed without a password. Answers what kept it from doing so, if anything. */
-export async function aptInstall(aptPackage: string, say: Say): Promise<string | undefined> {
+export function aptInstall(aptPackage: string, say: Say): Promise<string | undefined> {
+  const install = lastInstall.then(() => aptInstallNow(aptPackage, say));
+  lastInstall = install;
+  return install;
+}
+
+async function aptInstallNow(aptPackage: string, say: Say): Promise<string | undefined> {
   const apt = await findProgram('apt-get');
   if (!apt) return 'this is not a Debian machine (no apt-get)';
   const asRoot = await rootPrefix();

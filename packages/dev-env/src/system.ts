@@ -35,8 +35,8 @@ export interface SystemOptions {
   say: Say;
   /** Each line that a service prints. */
   onLine?(service: ServiceName, line: string): void;
-  /** Told whenever something was started, with what it is and its process id. */
-  onSpawn?(pid: number): void;
+  /** Told of everything that is started, each time; besides the components, RabbitMQ's `epmd`. */
+  onSpawn?(name: string, pid: number): void;
   /** Breaks the start off; nothing is then left running. */
   signal?: AbortSignal;
 }
@@ -114,7 +114,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
     await Promise.all(services.map((service) => startedService(service, o)));
     return system;
   } catch (error) {
-    await system.stop({ atOnce: true });
+    await system.stop();
     throw error;
   }
 }

@@ -35,7 +35,7 @@ export async function startAzurite(o: BackendOptions): Promise<Backend> {
     await blobs.start();
     await blobs.ready(60_000, o);
   } catch (error) {
-    await blobs.stop({ atOnce: true });
+    await blobs.stop();
     throw error;
   }
   return {

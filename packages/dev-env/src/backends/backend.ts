@@ -30,8 +30,8 @@ export interface BackendOptions {
   say: Say;
   /** Said when it died and is being restarted. */
   onDeath(name: BackendName, what: string, delayMs: number): void;
-  /** Told the process id of everything that is started, each time. */
-  onSpawn?(pid: number): void;
+  /** Told of everything that is started, each time. */
+  onSpawn?(name: string, pid: number): void;
   signal?: AbortSignal;
 }
 

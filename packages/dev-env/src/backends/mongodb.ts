@@ -37,7 +37,7 @@ export async function startMongodb(o: BackendOptions & { binFolder: string }): P
     await database.start();
     await database.ready(60_000, o);
   } catch (error) {
-    await database.stop({ atOnce: true });
+    await database.stop();
     throw error;
   }
   return {

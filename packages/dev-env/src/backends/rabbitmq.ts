@@ -65,7 +65,7 @@ export async function startRabbitmq(o: BackendOptions & { managementPort: number
     await broker.start();
     await broker.ready(120_000, o);
   } catch (error) {
-    await stop({ atOnce: true });
+    await stop();
     throw error;
   }
   return {
