@@ -1,5 +1,5 @@
 import express, { type Express, type Router } from 'express';
-import helmet from 'helmet';
+import helmet, { type HelmetOptions } from 'helmet';
 import { logAccess } from './http/access-log.ts';
 import { closeAfterEarlyAnswer } from './http/early-answer.ts';
 import { answerErrors } from './http/errors.ts';
@@ -31,6 +31,18 @@ export interface AppOptions {
   bodyIdleSeconds?: number;
 }
 
+/** What helps where JSON and bytes are answered; what concerns documents is for the door that serves them. */
+const forApis: HelmetOptions = {
+  contentSecurityPolicy: false,
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  strictTransportSecurity: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+};
+
 /**
  * An Express app as every service has it: traces, access log, API headers, health, who calls, then `routers`, then 405,
  * 404 and every error as problem+json.
@@ -48,7 +60,7 @@ export function createApp(options: AppOptions): Express {
   app.use(logAccess(options.logger));
   app.use(closeAfterEarlyAnswer());
   app.use(endSlowBodies((options.bodyIdleSeconds ?? 30) * 1000));
-  app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: false }));
+  app.use(helmet(forApis));
   app.use((_req, res, next) => {
     res.setHeader('Cache-Control', 'no-store');
     next();

@@ -28,5 +28,7 @@ export function linger(socket: Socket, limits: LingerLimits = defaults): void {
     if (discarded > limits.bytes) destroy();
   });
   socket.resume();
+  // Where the parser had stopped reading, the stream still counts on a read that is under way.
+  socket._read(0);
   socket.end();
 }

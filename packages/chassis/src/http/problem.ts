@@ -101,12 +101,12 @@ export function sendProblem(
   res.end(req.method === 'HEAD' ? undefined : body);
 }
 
-/** body-parser's and the router's errors carry a status; their words are for programmers, so ours take their place. */
+/**
+ * Middleware's and the router's errors carry a status (the http-errors convention). Of those that say the request is
+ * wrong the status counts; their words are for programmers, so ours take their place.
+ */
 function fromHttpError(error: unknown): DomainError {
-  const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
-  if (type === 'entity.parse.failed') {
-    return new DomainError('invalid', 'The body of the request is not well-formed JSON.', { cause: error });
-  }
+  const { status } = (error ?? {}) as { status?: unknown };
   const kind = kindOfStatus(status);
   const sentence = typeof status === 'number' ? sentences[status] : undefined;
   if (kind !== undefined && sentence !== undefined) return new DomainError(kind, sentence, { cause: error });
@@ -118,8 +118,8 @@ export function kindOfStatus(status: unknown): ErrorKind | undefined {
   return (Object.keys(statusOfKind) as ErrorKind[]).find((kind) => statusOfKind[kind] === status);
 }
 
-/** The path, as a URI reference (RFC 9457 §3.1.5). */
+/** The path as a URI reference (RFC 9457 §3.1.5), without the host that a request in absolute form chose to name. */
 function instanceOf(url: string): string {
-  const path = url.split(/[?#]/, 1)[0] ?? '/';
+  const path = url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0] || '/';
   return path.replace(/[^\x21-\x7e]/g, '');
 }
