@@ -5,10 +5,11 @@ import { type Express, type RequestHandler, Router } from 'express';
 import { type Neighbour, type Route, routingTable } from './domain/routing-table.ts';
 import type { SiteFiles } from './domain/site-files.ts';
 import type { ClientOf } from './middleware/client.ts';
+import { pageHeaders } from './middleware/page-headers.ts';
 import { noPage, refuseCrossSite, stayOnHttps } from './middleware/protection.ts';
 import { checkTarget, targetOf } from './middleware/target.ts';
 import type { RecogniseViewer } from './middleware/viewer.ts';
-import { getDocs, getDocsAsset, getOpenApi } from './routes/docs.ts';
+import { docsPolicy, getDocs, getDocsAsset, getOpenApi } from './routes/docs.ts';
 import { type ForwardOptions, forward } from './routes/forward.ts';
 import { getSession } from './routes/session.ts';
 import { webApp } from './routes/web-app.ts';
@@ -47,7 +48,9 @@ export function createGatewayApp(parts: AppParts): Express {
     next();
   });
   for (const entry of routingTable) {
-    const first = entry.lane === 'json' ? [noPage()] : [];
+    const protect = entry.path === '/api/docs' ? pageHeaders(docsPolicy) : noPage();
+    // A browser that opens a file by itself makes a page of it, with a player in it.
+    const first = entry.lane === 'json' ? [protect] : [];
     route(api, entry.path, { [entry.method]: [...first, handler(entry)] });
   }
 

@@ -42,7 +42,7 @@ describe('the web app', () => {
 
   it('lets its page load and run nothing but its own', async () => {
     const { headers } = await get('/');
-    const policy = String(headers.get('content-security-policy')).split('; ');
+    const policy = String(headers.get('content-security-policy')).split(';');
     expect(policy).toEqual(
       expect.arrayContaining([
         "default-src 'self'",

@@ -1,6 +1,7 @@
 import { DomainError } from '@flixtube/chassis/errors';
 import type { RequestHandler } from 'express';
 import type { SiteFiles } from '../domain/site-files.ts';
+import type { PagePolicy } from '../middleware/page-headers.ts';
 import { withCookie } from '../middleware/viewer.ts';
 import { sendSiteFile } from './site-file.ts';
 
@@ -17,8 +18,7 @@ export function getOpenApi(docs: SiteFiles): RequestHandler {
 
 /** GET /api/docs: Swagger UI on the contract, all of it from here. */
 export const getDocs: RequestHandler = (_req, res) => {
-  res.set('Content-Security-Policy', contentSecurityPolicy).set('Cache-Control', withCookie(res, 'no-cache'));
-  res.type('html').send(page);
+  res.set('Cache-Control', withCookie(res, 'no-cache')).type('html').send(page);
 };
 
 /** GET /api/docs/:asset: what that page is made of. */
@@ -37,17 +37,16 @@ export function getDocsAsset(swaggerUi: SiteFiles): RequestHandler<{ asset: stri
 
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
-// Swagger UI sets style attributes; scripts it needs none but ours.
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** Swagger UI sets style attributes; scripts it needs none but its own. */
+export const docsPolicy: PagePolicy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+};
 
 const page = `<!doctype html>
 <html lang="en">

@@ -1,6 +1,7 @@
 import { DomainError } from '@flixtube/chassis/errors';
 import type { Request, RequestHandler, Response } from 'express';
 import type { SiteFiles } from '../domain/site-files.ts';
+import { type PagePolicy, pageHeaders } from '../middleware/page-headers.ts';
 import { targetOf } from '../middleware/target.ts';
 import { type RecogniseViewer, withCookie } from '../middleware/viewer.ts';
 import { sendSiteFile } from './site-file.ts';
@@ -16,10 +17,11 @@ const fileName = /\.[^/]*$/;
  * share one cookie.
  */
 export function webApp(files: SiteFiles, recogniseViewer: RecogniseViewer): RequestHandler {
+  const protect = pageHeaders(webAppPolicy);
+
   async function sendPage(req: Request, res: Response): Promise<void> {
     const page = await files.find('/index.html');
-    res.vary('Accept');
-    res.set(pageHeaders);
+    protect(req, res, () => res.vary('Accept'));
     if (page === undefined) {
       res
         .status(503)
@@ -52,26 +54,17 @@ export function webApp(files: SiteFiles, recogniseViewer: RecogniseViewer): Requ
   };
 }
 
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "worker-src 'self' blob:",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const pageHeaders = {
-  'Content-Security-Policy': contentSecurityPolicy,
-  'X-Frame-Options': 'DENY',
-  'Permissions-Policy':
-    'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()',
+const webAppPolicy: PagePolicy = {
+  'default-src': ["'self'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'media-src': ["'self'", 'blob:'],
+  'worker-src': ["'self'", 'blob:'],
+  'connect-src': ["'self'"],
+  'font-src': ["'self'"],
+  'base-uri': ["'self'"],
+  'form-action': ["'self'"],
 };
 
 const missingPage = `<!doctype html>

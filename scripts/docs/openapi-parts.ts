@@ -1,0 +1,72 @@
+import { problem } from '@flixtube/contracts/http/problem';
+import { z } from 'zod';
+import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+
+const meanings = {
+  400: 'The request is wrong: `errors` names each field',
+  403: 'This is not yours, or comes from another site',
+  404: 'There is no such thing, or none that this viewer may see',
+  408: 'The body came too slowly',
+  410: 'It has been deleted',
+  412: 'It is not the version that the condition names',
+  413: 'The body is too large',
+  415: 'The body is of a type that is not taken here',
+  416: 'None of the ranges can be satisfied',
+  428: 'If-Match is missing',
+  502: 'A service behind the gateway broke off',
+  503: 'A service behind the gateway, or what it needs, is not available just now',
+  504: 'A service behind the gateway did not answer in time',
+} as const;
+
+const retryAfter = z
+  .int()
+  .positive()
+  .optional()
+  .meta({ description: 'Seconds after which to try again (RFC 9110 §10.2.3)' });
+
+/** The answer of one error, which all operations share. */
+export function problemAnswer(status: keyof typeof meanings): ZodOpenApiResponseObject {
+  return {
+    id: `Problem${status}`,
+    description: meanings[status],
+    ...(status === 503 ? { headers: z.object({ 'Retry-After': retryAfter }) } : {}),
+    content: { 'application/problem+json': { schema: problem } },
+  };
+}
+
+const answers = Object.fromEntries(
+  Object.keys(meanings).map((status) => [status, problemAnswer(Number(status) as keyof typeof meanings)]),
+);
+
+/** The errors of an operation: its own, and those that any operation behind the gateway may end with. */
+export function problems(...own: (keyof typeof meanings)[]): ZodOpenApiResponsesObject {
+  const statuses = [400, ...own, 502, 503, 504];
+  return Object.fromEntries(statuses.map((status) => [status, answers[status]])) as ZodOpenApiResponsesObject;
+}
+
+/** The errors of an operation that the gateway answers by itself. */
+export function ownProblems(...own: (keyof typeof meanings)[]): ZodOpenApiResponsesObject {
+  return Object.fromEntries([400, ...own].map((status) => [status, answers[status]])) as ZodOpenApiResponsesObject;
+}
+
+/** A 200, 201 … with JSON. */
+export function jsonAnswer(description: string, schema: z.ZodType, headers?: z.ZodObject): ZodOpenApiResponseObject {
+  return { description, content: { 'application/json': { schema } }, ...(headers === undefined ? {} : { headers }) };
+}
+
+export const etag = z
+  .string()
+  .meta({ description: 'A strong entity tag (RFC 9110 §8.8.3)', example: '"3-pQx9fVb2kT0aLw4e"' });
+export const ifMatch = z
+  .string()
+  .meta({ description: 'The ETag of the version that is meant, or `*`', example: '"3-pQx9fVb2kT0aLw4e"' });
+export const ifNoneMatch = z
+  .string()
+  .optional()
+  .meta({ description: 'ETags that are known already: 304 when one of them still holds' });
+
+export const notModified: ZodOpenApiResponseObject = {
+  id: 'NotModified',
+  description: 'What the condition names is still what there is',
+  headers: z.object({ ETag: etag }),
+};

@@ -1,0 +1,83 @@
+import { progress } from '@flixtube/contracts/http/progress';
+import { videoParams } from '@flixtube/contracts/http/video';
+import { z } from 'zod';
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
+import { jsonAnswer, notModified, problemAnswer, problems } from './openapi-parts.ts';
+
+const tags = ['Playback'];
+
+const conditions = z.object({
+  'If-Match': z.string().optional().meta({ description: 'Only if it has this ETag: else 412' }),
+  'If-None-Match': z.string().optional().meta({ description: 'Only if it has none of these ETags: else 304' }),
+  'If-Modified-Since': z.string().optional().meta({ description: 'An HTTP-date; not looked at beside If-None-Match' }),
+  'If-Unmodified-Since': z.string().optional().meta({ description: 'An HTTP-date; not looked at beside If-Match' }),
+});
+const rangeConditions = conditions.extend({
+  Range: z.string().optional().meta({
+    description: 'One or several byte ranges (RFC 9110 §14.2), at most 16 after those that touch are joined',
+    example: 'bytes=0-65535',
+  }),
+  'If-Range': z.string().optional().meta({ description: 'The ETag that the range is of: else the whole file is sent' }),
+});
+
+const fields = z.object({
+  ETag: z.string().meta({ description: 'Strong: the SHA-256 of the bytes' }),
+  'Last-Modified': z.string().optional().meta({ description: 'An HTTP-date' }),
+  'Accept-Ranges': z.literal('bytes'),
+  'Content-Length': z.int().min(0),
+  'Content-Disposition': z.string().optional().meta({ description: 'inline' }),
+  'Cache-Control': z.string().meta({ description: 'Whoever keeps it asks again before use: who may watch can change' }),
+});
+const bytes = { schema: { type: 'string' as const, format: 'binary' } };
+
+const whole: ZodOpenApiResponseObject = {
+  description: 'The whole file',
+  headers: fields,
+  content: { 'video/*': bytes },
+};
+const part: ZodOpenApiResponseObject = {
+  description: 'The range that was asked for, or several in one multipart body',
+  headers: fields.extend({
+    'Content-Range': z.string().optional().meta({ description: 'Of a single range', example: 'bytes 0-65535/1048576' }),
+  }),
+  content: { 'video/*': bytes, 'multipart/byteranges': bytes },
+};
+const beyond: ZodOpenApiResponseObject = {
+  ...problemAnswer(416),
+  id: 'Beyond',
+  headers: z.object({
+    'Content-Range': z.string().meta({ description: 'How long it is', example: 'bytes */1048576' }),
+  }),
+};
+
+const getFile: ZodOpenApiOperationObject = {
+  tags,
+  operationId: 'getFile',
+  summary: 'The bytes of a video, as they were uploaded',
+  description: 'Ranges, validators and conditional requests as RFC 9110 has them.',
+  requestParams: { path: videoParams, header: rangeConditions },
+  responses: { 200: whole, 206: part, 304: notModified, ...problems(404, 412), 416: beyond },
+};
+
+export const playbackPaths: ZodOpenApiPathsObject = {
+  '/api/videos/{id}/file': {
+    get: getFile,
+    head: {
+      ...getFile,
+      operationId: 'headFile',
+      summary: 'What GET would say of the bytes, without them; Range is ignored (RFC 9110 §14.2)',
+      requestParams: { path: videoParams, header: conditions },
+      responses: { 200: { description: 'What it is', headers: fields }, 304: notModified, ...problems(404, 412) },
+    },
+  },
+  '/api/videos/{id}/progress': {
+    post: {
+      tags,
+      operationId: 'tellProgress',
+      summary: 'Tell how far the player got, every few seconds and when it stops',
+      requestParams: { path: videoParams },
+      requestBody: { required: true, content: { 'application/json': { schema: z.strictObject(progress.shape) } } },
+      responses: { 202: jsonAnswer('It will be remembered', z.object({})), ...problems(403, 404, 408, 413, 415) },
+    },
+  },
+};
