@@ -1,0 +1,100 @@
+import type { Video } from '@flixtube/contracts/http/video';
+
+/**
+ * How many frames are fetched at once. A browser has six connections to a server (HTTP/1.1): with more, pictures would
+ * keep the API and the player waiting.
+ */
+const atOnce = 2;
+/** How many frames are kept; a jpeg of 480 pixels has some 20 kB. */
+const kept = 300;
+/** How wide a frame is kept, in pixels: a card on a screen of double density. */
+const frameWidth = 480;
+/** What a frame may take, in milliseconds, before the next gets its turn. */
+const deadline = 15_000;
+
+const frames = new Map<string, string>();
+const waiting: (() => void)[] = [];
+let running = 0;
+
+/** The picture of a video that was taken earlier on this page, as a blob URL. */
+export const knownFrame = (id: string): string | undefined => frames.get(id);
+
+/**
+ * Takes a picture out of a video's file and answers its blob URL. The video element that it takes lives for this
+ * moment only: nothing is decoded or held open afterwards. Rejects when the browser cannot play the file, or when the
+ * signal says that nobody looks any more.
+ */
+export async function takeFrame({ id, links }: Video, signal: AbortSignal): Promise<string> {
+  const release = await turn(signal);
+  try {
+    const known = frames.get(id);
+    if (known) return known;
+    const frame = URL.createObjectURL(await capture(links.file, signal));
+    remember(id, frame);
+    return frame;
+  } finally {
+    release();
+  }
+}
+
+/** Waits for one of the places; answers how to give it back. */
+async function turn(signal: AbortSignal): Promise<() => void> {
+  while (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+  running += 1;
+  const release = () => {
+    running -= 1;
+    waiting.shift()?.();
+  };
+  if (signal.aborted) release();
+  signal.throwIfAborted();
+  return release;
+}
+
+function remember(id: string, frame: string): void {
+  frames.set(id, frame);
+  const [oldest] = frames;
+  if (frames.size <= kept || !oldest) return;
+  frames.delete(oldest[0]);
+  URL.revokeObjectURL(oldest[1]);
+}
+
+async function capture(file: string, signal: AbortSignal): Promise<Blob> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(deadline)]);
+  const video = document.createElement('video');
+  video.muted = true;
+  video.playsInline = true;
+  video.preload = 'metadata';
+  try {
+    video.src = file;
+    await happens(video, 'loadedmetadata', limited);
+    // A little way in: the very beginning is often black.
+    video.currentTime = Number.isFinite(video.duration) ? Math.min(video.duration * 0.2, 30) : 1;
+    await happens(video, 'seeked', limited);
+    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) await happens(video, 'loadeddata', limited);
+    return await draw(video);
+  } finally {
+    // This, and only this, makes a browser let go of the connection and the decoder.
+    video.removeAttribute('src');
+    video.load();
+  }
+}
+
+function happens(video: HTMLVideoElement, event: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const options = { once: true, signal };
+    video.addEventListener(event, () => resolve(), options);
+    video.addEventListener('error', () => reject(video.error), options);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+async function draw(video: HTMLVideoElement): Promise<Blob> {
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.min(frameWidth, video.videoWidth);
+  canvas.height = Math.round((canvas.width * video.videoHeight) / video.videoWidth);
+  canvas.getContext('2d')?.drawImage(video, 0, 0, canvas.width, canvas.height);
+  const picture = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.82));
+  if (!picture) throw new Error('the browser gave no picture of the video');
+  return picture;
+}
