@@ -1,0 +1,73 @@
+import { type Command, nextSpeed } from './keys.ts';
+
+/** Does what a key asked for, and answers what to show for it; nothing when there is nothing to show. */
+export function carryOut(command: Command, video: HTMLVideoElement, frame: HTMLElement): string | undefined {
+  switch (command.do) {
+    case 'toggle-play':
+      return togglePlay(video);
+    case 'seek-by':
+      seek(video, video.currentTime + command.seconds);
+      return `${command.seconds > 0 ? '+' : '−'}${Math.abs(command.seconds)} s`;
+    case 'seek-to':
+      seek(video, video.duration * command.share);
+      return `${Math.round(command.share * 100)} %`;
+    case 'volume-by':
+      return changeVolume(video, command.share);
+    case 'toggle-mute':
+      video.muted = !video.muted;
+      return video.muted ? 'Sound off' : 'Sound on';
+    case 'speed':
+      video.playbackRate = nextSpeed(video.playbackRate, command.step);
+      return `${video.playbackRate}× speed`;
+    case 'toggle-fullscreen':
+      toggleFullscreen(frame);
+      return;
+    case 'toggle-captions':
+      return toggleCaptions(video);
+    case 'search':
+      document.getElementById('search')?.focus();
+      return;
+    case 'help':
+      return;
+  }
+}
+
+function togglePlay(video: HTMLVideoElement): string {
+  if (!video.paused) {
+    video.pause();
+    return 'Pause';
+  }
+  video.play().catch(() => {
+    // What keeps it from playing is shown over the picture.
+  });
+  return 'Play';
+}
+
+function seek(video: HTMLVideoElement, position: number): void {
+  if (Number.isFinite(video.duration)) video.currentTime = Math.min(Math.max(0, position), video.duration);
+}
+
+function changeVolume(video: HTMLVideoElement, share: number): string {
+  const volume = Math.min(1, Math.max(0, (video.muted ? 0 : video.volume) + share));
+  video.volume = volume;
+  video.muted = volume === 0;
+  return `Volume ${Math.round(volume * 100)} %`;
+}
+
+function toggleFullscreen(frame: HTMLElement): void {
+  const change = document.fullscreenElement ? document.exitFullscreen() : frame.requestFullscreen();
+  change.catch(() => {
+    // The browser, or the page that we are embedded in, does not allow it.
+  });
+}
+
+function toggleCaptions(video: HTMLVideoElement): string {
+  const tracks = [...video.textTracks].filter(({ kind }) => kind === 'captions' || kind === 'subtitles');
+  const [first] = tracks;
+  if (!first) return 'No captions';
+  const shown = tracks.filter(({ mode }) => mode === 'showing');
+  for (const track of shown) track.mode = 'disabled';
+  if (shown.length > 0) return 'Captions off';
+  first.mode = 'showing';
+  return `Captions: ${first.label}`;
+}

@@ -1,0 +1,133 @@
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { type ApiError, errorFrom, unreachable } from '../api/api-error.ts';
+import { MediaErrorCode, retryDelay, stallTime, type Trouble, troubleOf } from './recovery.ts';
+
+export interface Recovery {
+  trouble: Trouble | null;
+  /** When the next try begins by itself (performance.now()), null when it waits to be asked, or is under way. */
+  retryAt: number | null;
+  retry: () => void;
+}
+
+/**
+ * Watches a player's element for errors and for bytes that do not come, says what is wrong, and loads the file anew at
+ * the same position: by itself while the connection may come back, else when asked.
+ */
+export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: string): Recovery {
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [retryAt, setRetryAt] = useState<number | null>(null);
+  const tries = useRef(0);
+  /** Where to go on, and whether it was playing: a failed try must not forget it. */
+  const place = useRef<{ position: number; play: boolean } | null>(null);
+
+  const retry = useCallback(() => {
+    const video = element.current;
+    if (!video) return;
+    setRetryAt(null);
+    tries.current += 1;
+    reload(video, place.current ?? { position: video.currentTime, play: !video.paused });
+  }, [element]);
+
+  useEffect(() => {
+    const video = element.current;
+    if (!video) return;
+    const leaving = new AbortController();
+    let stalled: ReturnType<typeof setTimeout> | undefined;
+
+    const fail = (next: Trouble) => {
+      clearTimeout(stalled);
+      setTrouble(next);
+      const delay = next.kind === 'connection' ? retryDelay(tries.current) : null;
+      setRetryAt(delay === null ? null : performance.now() + delay);
+    };
+    const onError = async () => {
+      const code = video.error?.code;
+      if (!code) return;
+      place.current ??= { position: video.currentTime, play: !video.paused };
+      const refusal = code === MediaErrorCode.decode ? null : await askForFile(file, leaving.signal);
+      if (!leaving.signal.aborted) fail(troubleOf(code, refusal));
+    };
+    const onWaiting = () => {
+      clearTimeout(stalled);
+      stalled = setTimeout(() => {
+        place.current ??= { position: video.currentTime, play: !video.paused };
+        fail({ kind: 'connection', detail: 'Nothing has come from FlixTube for a while.' });
+      }, stallTime);
+    };
+    const onProgress = () => {
+      // Bytes come: it is slow, not broken.
+      if (stalled !== undefined && video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) onWaiting();
+    };
+    const onGoing = () => {
+      clearTimeout(stalled);
+      stalled = undefined;
+      if (video.seeking || video.error) return;
+      tries.current = 0;
+      place.current = null;
+      setTrouble(null);
+      setRetryAt(null);
+    };
+    const listeners: Record<string, () => void> = {
+      error: onError,
+      waiting: onWaiting,
+      progress: onProgress,
+      playing: onGoing,
+      canplay: onGoing,
+      pause: () => clearTimeout(stalled),
+    };
+    for (const [event, listener] of Object.entries(listeners)) {
+      video.addEventListener(event, listener, { signal: leaving.signal });
+    }
+    // It may have failed before this was listening.
+    if (video.error) onError();
+    return () => {
+      clearTimeout(stalled);
+      leaving.abort();
+    };
+  }, [element, file]);
+
+  useEffect(() => {
+    if (retryAt === null) return;
+    const timer = setTimeout(retry, retryAt - performance.now());
+    addEventListener('online', retry);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener('online', retry);
+    };
+  }, [retryAt, retry]);
+
+  return { trouble, retryAt, retry };
+}
+
+function reload(video: HTMLVideoElement, { position, play }: { position: number; play: boolean }): void {
+  const rate = video.playbackRate;
+  video.addEventListener(
+    'loadedmetadata',
+    () => {
+      video.currentTime = position;
+      video.playbackRate = rate;
+      // The browser may want a gesture first: then it waits at the right position.
+      if (play) video.play().catch(() => {});
+    },
+    { once: true },
+  );
+  video.load();
+}
+
+/** Why the server does not give the file: null when it does. One byte is asked for, and the rest not waited for. */
+async function askForFile(file: string, signal: AbortSignal): Promise<ApiError | null> {
+  try {
+    const response = await fetch(file, {
+      headers: { range: 'bytes=0-0' },
+      cache: 'no-store',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+    });
+    if (response.ok) {
+      await response.body?.cancel();
+      return null;
+    }
+    return errorFrom(response.status, response.headers.get('content-type'), await response.text());
+  } catch (error) {
+    return unreachable(error);
+  }
+}
