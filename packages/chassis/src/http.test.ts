@@ -209,6 +209,7 @@ describe('an error', () => {
     const text = await exchange(app.port, 'GET /breaks HTTP/1.1\r\nHost: x\r\n\r\n');
     expect(text).toMatch(/\r\n\r\nthe first bytes$/);
     expect(app.lines.find(({ level }) => level === 'error')).toMatchObject({ err: { message: 'the reader broke' } });
+    expect(app.lines.find(({ level }) => level === 'warn')?.msg).toMatch(/in the middle of an answer/);
   });
 });
 

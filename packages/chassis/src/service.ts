@@ -47,7 +47,7 @@ export function createService(options: ServiceOptions): Service {
   let server: HttpServer | undefined;
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
-  let hasten: () => void = () => {};
+  const deadline = new AbortController();
 
   const health: Health = {
     async report(): Promise<HealthReport> {
@@ -67,12 +67,7 @@ export function createService(options: ServiceOptions): Service {
     const begun = performance.now();
     logger.info('stopping');
     await starting?.catch(() => {}); // its own caller hears of it
-    const hastened = new Promise<void>((resolve) => {
-      hasten = resolve;
-    });
-    const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), options.shutdownSeconds * 1000);
-    void hastened.then(() => deadline.abort());
     await Promise.all([server?.close(deadline.signal), resources.quiesce(deadline.signal)]);
     await resources.stop(deadline.signal);
     clearTimeout(timer);
@@ -94,9 +89,9 @@ export function createService(options: ServiceOptions): Service {
 
     started: () => resources.started(),
 
-    stop({ hasten: now = false } = {}) {
+    stop({ hasten = false } = {}) {
       stopping ??= stop();
-      if (now) hasten();
+      if (hasten) deadline.abort();
       return stopping;
     },
   };

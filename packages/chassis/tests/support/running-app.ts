@@ -30,15 +30,19 @@ export interface RunningApp {
 /** The chassis' app around `routers`, listening on a port of its own. */
 export async function runApp(
   routers: Router[],
-  options: Partial<Omit<AppOptions, 'routers'>> & { resources?: Resource[]; shutdownSeconds?: number } = {},
+  options: Partial<Omit<AppOptions, 'routers'>> & {
+    resources?: Resource[];
+    shutdownSeconds?: number;
+    port?: number;
+  } = {},
 ): Promise<RunningApp> {
-  const { resources = [], shutdownSeconds = 5, ...appOptions } = options;
+  const { resources = [], shutdownSeconds = 5, port = 0, ...appOptions } = options;
   const { logger, lines } = collectingLogger();
   const identity = createIdentity({ secret: testSecret, service: 'test' });
   const service = createService({
     name: 'test',
     host: '127.0.0.1',
-    port: 0,
+    port,
     shutdownSeconds,
     logger,
     resources,
