@@ -111,9 +111,9 @@ export function createByteClient(options: ByteClientOptions): ByteClient {
         const text = await textOf(answer.body, `${name}: PUT ${path}`);
         return parseJson(text, `${name}: PUT ${path}`);
       } catch (error) {
-        // Why the body broke off says more than that it did.
+        // Why the body broke off says more than that it did. But undici destroys it, too, with what went wrong out there.
         const own = body.errored;
-        throw own !== null && !isAnswer(error) && !signal.aborted ? own : error;
+        throw own !== null && !isAnswer(error) && !isCausedBy(error, own) && !signal.aborted ? own : error;
       } finally {
         // Answered before all of it was sent, or failed: nobody reads on.
         if (!body.readableEnded) body.destroy();
@@ -127,6 +127,11 @@ export function createByteClient(options: ByteClientOptions): ByteClient {
 /** Whether an error is what the neighbour answered, and not that it did not. */
 function isAnswer(error: unknown): boolean {
   return error instanceof DomainError && !isTransient(error);
+}
+
+function isCausedBy(error: unknown, cause: unknown): boolean {
+  for (let at = error; at !== undefined; at = (at as { cause?: unknown } | null)?.cause) if (at === cause) return true;
+  return false;
 }
 
 /** The text of a short answer. */
