@@ -2,7 +2,7 @@ import { progress } from '@flixtube/contracts/http/progress';
 import { videoParams } from '@flixtube/contracts/http/video';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
-import { jsonAnswer, notModified, problemAnswer, problems } from './openapi-parts.ts';
+import { notModified, problemAnswer, problems } from './openapi-parts.ts';
 
 const tags = ['Playback'];
 
@@ -77,7 +77,7 @@ export const playbackPaths: ZodOpenApiPathsObject = {
       summary: 'Tell how far the player got, every few seconds and when it stops',
       requestParams: { path: videoParams },
       requestBody: { required: true, content: { 'application/json': { schema: z.strictObject(progress.shape) } } },
-      responses: { 202: jsonAnswer('It will be remembered', z.object({})), ...problems(403, 404, 408, 413, 415) },
+      responses: { 202: { description: 'It will not be lost any more' }, ...problems(403, 404, 408, 413, 415) },
     },
   },
 };

@@ -14,6 +14,8 @@ import { hearVideoDeleted } from './consumers/video-deleted.ts';
 import { PlayableVideos } from './domain/playable-videos.ts';
 
 const name = 'video-streaming';
+/** A viewer waits for it, and what was known a while ago may serve instead. */
+const catalogueTimeoutMs = 2_000;
 
 export interface Overrides {
   logger?: Logger;
@@ -24,7 +26,12 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
   const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
   const identity = createIdentity({ secret: config.identitySecret, service: name });
   const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
-  const metadata = createJsonClient({ baseUrl: config.metadataUrl, identity, name: 'metadata' });
+  const metadata = createJsonClient({
+    baseUrl: config.metadataUrl,
+    identity,
+    name: 'metadata',
+    timeoutMs: catalogueTimeoutMs,
+  });
   const storage = createByteClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
   const videos = new PlayableVideos({
     catalogue: httpVideoCatalogue(metadata),

@@ -23,7 +23,10 @@ export function httpVideoBytes(storage: Pick<ByteClient, 'get'>): VideoBytes {
         if (signal.aborted) throw error;
         if (error instanceof DomainError && ['unavailable', 'timeout', 'bad-neighbour'].includes(error.kind))
           throw error;
-        // The catalogue names a video whose bytes are gone, or are others: nothing that the viewer did.
+        if (error instanceof DomainError && error.kind === 'not-found') {
+          throw new DomainError('not-found', 'This video is no longer there. It has been deleted.', { cause: error });
+        }
+        // The catalogue names a video whose bytes are others: nothing that the viewer did.
         throw new DomainError('bad-neighbour', 'The video could not be read. Please try again later.', {
           cause: error,
         });

@@ -23,9 +23,30 @@ export function getFile(router: Router, o: { videos: Pick<PlayableVideos, 'find'
         etag: `"${source.sha256}"`,
         // The bytes never change, but who may have them does: a cache asks each time, and gets a 304.
         cacheControl: visibility === 'private' ? 'private, no-cache' : 'public, no-cache',
-        headers: { 'Content-Disposition': 'inline' },
+        lastModified: createdAt(id),
+        headers: { 'Content-Disposition': `inline; filename="flixtube-${id}${extensions[source.contentType] ?? ''}"` },
         read: (range, signal) => o.bytes.read(source, range, signal),
       });
     },
   });
 }
+
+/** An id holds when it was made (UUIDv7, RFC 9562 §5.7), and there never were other bytes under it. */
+function createdAt(videoId: string): Date {
+  return new Date(Number.parseInt(videoId.replaceAll('-', '').slice(0, 12), 16));
+}
+
+/** For whoever saves it: the rest of the name is safe on every system, since it holds nothing that anyone wrote. */
+const extensions: Readonly<Record<string, string>> = {
+  'video/3gpp': '.3gp',
+  'video/matroska': '.mkv',
+  'video/mp2t': '.ts',
+  'video/mp4': '.mp4',
+  'video/mpeg': '.mpg',
+  'video/ogg': '.ogv',
+  'video/quicktime': '.mov',
+  'video/webm': '.webm',
+  'video/x-flv': '.flv',
+  'video/x-matroska': '.mkv',
+  'video/x-msvideo': '.avi',
+};

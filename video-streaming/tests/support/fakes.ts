@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { EventEmitter, on } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Identity } from '@flixtube/chassis/identity';
+import type { InternalVideo } from '@flixtube/contracts/http/internal';
+
+/** A neighbour that a test plays, which takes only calls of a service. */
+export interface Fake {
+  url: string;
+  requests: IncomingMessage[];
+  connections(): number;
+  /** Resolves when none is open any more; rejects after `withinMs`. */
+  idle(withinMs: number): Promise<void>;
+  /** Ends every connection with a reset, as a killed process does, and listens no more. */
+  kill(): Promise<void>;
+  revive(): Promise<void>;
+}
+
+async function startFake(identity: Identity, answer: RequestListener): Promise<Fake> {
+  const sockets = new Set<Socket>();
+  const changes = new EventEmitter();
+  const requests: IncomingMessage[] = [];
+  const server = createServer(async (req, res) => {
+    res.on('error', () => undefined);
+    requests.push(req);
+    const caller = await identity.verify(String(req.headers['x-flixtube-identity']));
+    if (caller.kind === 'service' && caller.name === 'video-streaming') answer(req, res);
+    else problem(res, 403);
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      changes.emit('closed');
+    });
+  });
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    connections: () => sockets.size,
+    async idle(withinMs) {
+      const closings = on(changes, 'closed', { signal: AbortSignal.timeout(withinMs) });
+      while (sockets.size > 0) await closings.next();
+    },
+    async kill() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.resetAndDestroy();
+      await closed;
+    },
+    revive: () => listen(port),
+  };
+}
+
+export function problem(res: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  const body = { type: 'about:blank', title: 'Fake', status, detail: 'As the fake says.', instance: '/', traceId: '' };
+  res.writeHead(status, { 'content-type': 'application/problem+json', ...headers }).end(JSON.stringify(body));
+}
+
+export interface FakeMetadata extends Fake {
+  videos: Map<string, InternalVideo>;
+  /** Answers in its place, while set. */
+  instead: RequestListener | undefined;
+}
+
+/** metadata's GET /internal/videos/:id. */
+export async function fakeMetadata(identity: Identity): Promise<FakeMetadata> {
+  const videos = new Map<string, InternalVideo>();
+  const fake = await startFake(identity, (req, res) => {
+    if (all.instead !== undefined) return all.instead(req, res);
+    const video = videos.get(req.url?.replace('/internal/videos/', '') ?? '');
+    if (video === undefined) return problem(res, 404);
+    res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(video));
+  });
+  const all: FakeMetadata = Object.assign(fake, { videos, instead: undefined });
+  return all;
+}
+
+export interface FakeStorage extends Fake {
+  /** Puts bytes under a key, and says what metadata would know of them. */
+  put(key: string, bytes: Buffer): InternalVideo['source'];
+  /** Answers a read in its place, while set. */
+  instead: RequestListener | undefined;
+}
+
+/** video-storage's GET /internal/objects/*key, for a single range and If-Match, which is all that it is asked for. */
+export async function fakeStorage(identity: Identity): Promise<FakeStorage> {
+  const objects = new Map<string, { bytes: Buffer; etag: string }>();
+  const fake = await startFake(identity, (req, res) => {
+    if (all.instead !== undefined) return all.instead(req, res);
+    const object = objects.get(decodeURIComponent(req.url?.replace('/internal/objects/', '') ?? ''));
+    const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(req.headers.range ?? '') ?? [];
+    if (object === undefined) return problem(res, 404);
+    if (req.headers['if-match'] !== object.etag) return problem(res, 412);
+    const part = object.bytes.subarray(Number(start), Number(end) + 1);
+    res.writeHead(206, {
+      'content-type': 'video/mp4',
+      'content-length': part.length,
+      'content-range': `bytes ${start}-${end}/${object.bytes.length}`,
+      etag: object.etag,
+    });
+    res.end(part);
+  });
+  const all: FakeStorage = Object.assign(fake, {
+    instead: undefined,
+    put(key: string, bytes: Buffer) {
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      objects.set(key, { bytes, etag: `"${sha256}"` });
+      return { key, sha256, sizeBytes: bytes.length, contentType: 'video/mp4' };
+    },
+  });
+  return all;
+}
