@@ -34,7 +34,7 @@ export class Viewer {
   /** Sends a request and reads the whole answer. */
   async ask<T = unknown>(path: string, init: RequestInit = {}): Promise<Answer<T>> {
     const response = await this.send(path, init);
-    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
+    const isJson = init.method !== 'HEAD' && /[/+]json/.test(response.headers.get('content-type') ?? '');
     const body = isJson ? await response.json() : new Uint8Array(await response.arrayBuffer());
     return { status: response.status, headers: response.headers, body: body as T };
   }
@@ -81,8 +81,9 @@ export function json(method: string, body: unknown, headers: Record<string, stri
   return { method, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
-/** What a refusal said, in one line, for the message of a failed expectation. */
+/** The status, and what a refusal said, in one line: for the message of a failed expectation. */
 export function inShort(answer: Answer<unknown>): string {
-  const problem = answer.body as Partial<Problem>;
-  return `${answer.status} ${problem.title ?? ''} ${(problem.errors ?? []).map((error) => error.path).join()}`.trim();
+  if (answer.status < 400) return String(answer.status);
+  const { title = '', errors = [] } = answer.body as Partial<Problem>;
+  return `${answer.status} ${title} ${errors.map((error) => error.path).join()}`.trim();
 }
