@@ -13,6 +13,8 @@ import type { Neighbours } from './domain/neighbours.ts';
 import { createClientOf } from './middleware/client.ts';
 import { createRecogniseViewer } from './middleware/viewer.ts';
 
+const require = createRequire(import.meta.url);
+
 export interface Overrides {
   logger?: Logger;
 }
@@ -63,7 +65,7 @@ export function createGateway(config: Config, overrides: Overrides = {}): Servic
         },
         web: createFolderFiles(config.webRoot),
         docs: createFolderFiles(config.docsRoot),
-        swaggerUi: createFolderFiles(dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))),
+        swaggerUi: createFolderFiles(dirname(require.resolve('swagger-ui-dist/package.json'))),
       }),
   });
 }

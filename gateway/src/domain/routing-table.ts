@@ -1,5 +1,5 @@
 /** Who answers: a neighbour, or the gateway itself. */
-export type Service = 'gateway' | 'metadata' | 'video-upload' | 'video-streaming' | 'history';
+type Service = 'gateway' | 'metadata' | 'video-upload' | 'video-streaming' | 'history';
 export type Neighbour = Exclude<Service, 'gateway'>;
 
 /**
