@@ -1,0 +1,120 @@
+import { type FlixEvent, newEvent } from '@flixtube/chassis/messaging';
+import { withMongo } from '@flixtube/chassis/mongo';
+import type { Outbox } from '@flixtube/chassis/outbox';
+import type { VideoSource } from '@flixtube/contracts/events/video-uploaded';
+import { videoUploaded } from '@flixtube/contracts/events/video-uploaded';
+import type { Collection, Db } from 'mongodb';
+import type { UploadRecords } from '../domain/ingest.ts';
+import type { SweptRecords } from '../domain/sweep.ts';
+import type { StoredUpload, Upload } from '../domain/upload.ts';
+
+/**
+ * receiving: bytes are on their way; stored: committed; abandoned: never will be, and its remains are being removed.
+ * The state is changed by updates of this one document that name the state before, so of a commit and a sweep just one wins.
+ */
+export interface UploadDocument {
+  _id: string;
+  state: 'receiving' | 'stored' | 'abandoned';
+  ownerId: string;
+  title: string;
+  description: string;
+  visibility: Upload['visibility'];
+  startedAt: Date;
+  /** The last sign of life; of an abandoned one, when it was last taken for removal. */
+  heartbeatAt: Date;
+  source?: VideoSource;
+  storedAt?: Date;
+  outbox: FlixEvent[];
+}
+
+/** The collection, with writes that last before they are acknowledged: a kill of the database must not undo a commit. */
+export function uploadsCollection(db: Db): Collection<UploadDocument> {
+  return db.collection<UploadDocument>('uploads', { writeConcern: { w: 'majority', journal: true } });
+}
+
+export async function prepareUploads(db: Db): Promise<void> {
+  await uploadsCollection(db).createIndexes([
+    { key: { state: 1, heartbeatAt: 1 } },
+    { key: { state: 1, storedAt: 1 } },
+  ]);
+}
+
+/** Records of uploads in MongoDB; `outbox` passes their events on. */
+export function mongoUploads(
+  uploads: Collection<UploadDocument>,
+  outbox: Pick<Outbox, 'notify'>,
+): UploadRecords & SweptRecords {
+  return {
+    async begin({ videoId, ...upload }) {
+      const document: UploadDocument = {
+        _id: videoId,
+        state: 'receiving',
+        ...upload,
+        heartbeatAt: upload.startedAt,
+        outbox: [],
+      };
+      await withMongo(() => uploads.insertOne(document));
+    },
+
+    async beat(videoId) {
+      const { matchedCount } = await withMongo(() =>
+        uploads.updateOne({ _id: videoId, state: 'receiving' }, { $set: { heartbeatAt: new Date() } }),
+      );
+      return matchedCount === 1;
+    },
+
+    async commit(upload) {
+      const { videoId: _id, source, storedAt } = upload;
+      const change = {
+        $set: { state: 'stored' as const, source, storedAt, heartbeatAt: storedAt },
+        $push: { outbox: uploadedEvent(upload) },
+      };
+      const { matchedCount } = await withMongo(() => uploads.updateOne({ _id, state: 'receiving' }, change));
+      // It may have been committed by a try before this one, whose answer was lost.
+      const committed =
+        matchedCount === 1 || (await withMongo(() => uploads.findOne({ _id, state: 'stored' }))) !== null;
+      if (committed) outbox.notify(_id);
+      return committed;
+    },
+
+    async giveUp(videoId) {
+      const { matchedCount } = await withMongo(() =>
+        uploads.updateOne(
+          { _id: videoId, state: 'receiving' },
+          { $set: { state: 'abandoned', heartbeatAt: new Date() } },
+        ),
+      );
+      return matchedCount === 1;
+    },
+
+    async forget(videoId) {
+      await withMongo(() => uploads.deleteOne({ _id: videoId, state: 'abandoned' }));
+    },
+
+    async takeAbandoned(before) {
+      const taken = await withMongo(() =>
+        uploads.findOneAndUpdate(
+          { state: { $in: ['receiving', 'abandoned'] }, heartbeatAt: { $lt: before } },
+          { $set: { state: 'abandoned', heartbeatAt: new Date() } },
+        ),
+      );
+      return taken?._id;
+    },
+
+    async forgetStored(before) {
+      const { deletedCount } = await withMongo(() =>
+        uploads.deleteMany({ state: 'stored', storedAt: { $lt: before }, 'outbox.id': { $exists: false } }),
+      );
+      return deletedCount;
+    },
+  };
+}
+
+function uploadedEvent({ startedAt: _, storedAt, ...data }: StoredUpload): FlixEvent {
+  return newEvent(videoUploaded, {
+    source: 'video-upload',
+    subject: data.videoId,
+    time: storedAt.toISOString(),
+    data,
+  });
+}

@@ -1,0 +1,22 @@
+import { createApp, route } from '@flixtube/chassis/http';
+import type { IdentityVerifier } from '@flixtube/chassis/identity';
+import type { Logger } from '@flixtube/chassis/logger';
+import type { Health } from '@flixtube/chassis/service';
+import { type Express, Router } from 'express';
+import type { Ingest } from './domain/ingest.ts';
+import { postVideo } from './routes/post-video.ts';
+
+export interface AppOptions {
+  logger: Logger;
+  identity: IdentityVerifier;
+  health: Health;
+  ingest: Ingest;
+  maxBytes: number;
+}
+
+/** video-upload's HTTP entry points. */
+export function createUploadApp({ logger, identity, health, ingest, maxBytes }: AppOptions): Express {
+  const router = Router();
+  route(router, '/api/videos', { POST: postVideo(ingest, maxBytes) });
+  return createApp({ logger, identity, health, routers: [router] });
+}

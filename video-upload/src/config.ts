@@ -1,0 +1,47 @@
+import { loadSettings, settings } from '@flixtube/chassis/config';
+
+const gibibyte = 1024 ** 3;
+
+/** Every setting of video-upload. */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  const values = loadSettings(
+    {
+      HOST: settings.host(),
+      PORT: settings.port(4002),
+      LOG_LEVEL: settings.logLevel(),
+      SHUTDOWN_SECONDS: settings.shutdownSeconds(),
+      IDENTITY_SECRET: settings.secret('signs identities between gateway and services', 32),
+      RABBITMQ_URL: settings.secretUrl('where RabbitMQ is', ['amqp', 'amqps']),
+      MONGODB_URL: settings.secretUrl('where MongoDB is', ['mongodb', 'mongodb+srv']),
+      MONGODB_DATABASE: settings.text('the database of this service alone', 'video-upload'),
+      VIDEO_STORAGE_URL: settings.url('where video-storage is', 'http://127.0.0.1:4003'),
+      METADATA_URL: settings.url('where metadata is', 'http://127.0.0.1:4001'),
+      UPLOAD_MAX_BYTES: settings.bytes('largest file that is taken', 20 * gibibyte),
+      UPLOAD_ABANDONED_SECONDS: settings.seconds(
+        'seconds without a sign of life from the process that received an upload, after which its remains are removed',
+        180,
+      ),
+      UPLOAD_SWEEP_SECONDS: settings.seconds('seconds between two looks for such remains', 30),
+      UPLOAD_RECORD_SECONDS: settings.seconds('seconds that the record of a finished upload is kept', 24 * 3600),
+    },
+    env,
+  );
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    logLevel: values.LOG_LEVEL,
+    shutdownSeconds: values.SHUTDOWN_SECONDS,
+    identitySecret: values.IDENTITY_SECRET,
+    rabbitmqUrl: values.RABBITMQ_URL,
+    mongodbUrl: values.MONGODB_URL,
+    mongodbDatabase: values.MONGODB_DATABASE,
+    videoStorageUrl: values.VIDEO_STORAGE_URL,
+    metadataUrl: values.METADATA_URL,
+    uploadMaxBytes: values.UPLOAD_MAX_BYTES,
+    abandonedSeconds: values.UPLOAD_ABANDONED_SECONDS,
+    sweepSeconds: values.UPLOAD_SWEEP_SECONDS,
+    recordSeconds: values.UPLOAD_RECORD_SECONDS,
+  };
+}
+
+export type Config = ReturnType<typeof readConfig>;

@@ -1,0 +1,90 @@
+import { createByteClient } from '@flixtube/chassis/byte-client';
+import { createIdentity } from '@flixtube/chassis/identity';
+import { createJsonClient } from '@flixtube/chassis/json-client';
+import { createLogger, type Logger } from '@flixtube/chassis/logger';
+import { createBroker } from '@flixtube/chassis/messaging';
+import { connectMongo } from '@flixtube/chassis/mongo';
+import { createOutbox } from '@flixtube/chassis/outbox';
+import { createService, type Resource, type Service } from '@flixtube/chassis/service';
+import { createSweep } from '@flixtube/chassis/sweep';
+import { httpCatalogue } from './adapters/http-catalogue.ts';
+import { httpObjects } from './adapters/http-objects.ts';
+import { mongoUploads, prepareUploads, uploadsCollection } from './adapters/mongo-uploads.ts';
+import { createUploadApp } from './app.ts';
+import type { Config } from './config.ts';
+import { Ingest } from './domain/ingest.ts';
+import { sweep } from './domain/sweep.ts';
+
+const name = 'video-upload';
+
+/** Replaced by tests. */
+export interface Overrides {
+  logger?: Logger;
+  /** How long a commit is tried again, in milliseconds. */
+  commitMs?: number;
+}
+
+/** All that video-upload is made of. */
+export function createVideoUpload(config: Config, overrides: Overrides = {}): Service {
+  const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
+  const identity = createIdentity({ secret: config.identitySecret, service: name });
+  const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger });
+  mongo.onReady(prepareUploads);
+  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
+  const uploads = uploadsCollection(mongo.db);
+  const outbox = createOutbox({ collection: uploads, broker, logger });
+
+  const storageBytes = createByteClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
+  const storageJson = createJsonClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
+  const metadata = createJsonClient({ baseUrl: config.metadataUrl, identity, name: 'metadata' });
+  const records = mongoUploads(uploads, outbox);
+  const store = httpObjects(storageBytes, storageJson);
+
+  const ingest = new Ingest({
+    records,
+    store,
+    catalogue: httpCatalogue(metadata),
+    log: logger,
+    maxBytes: config.uploadMaxBytes,
+    heartbeatMs: (config.abandonedSeconds / 6) * 1000,
+    commitMs: overrides.commitMs ?? 15_000,
+  });
+  const sweeping = createSweep({
+    name: 'abandoned uploads',
+    everySeconds: config.sweepSeconds,
+    work: (signal) =>
+      sweep(
+        {
+          records,
+          store,
+          log: logger,
+          abandonedMs: config.abandonedSeconds * 1000,
+          recordMs: config.recordSeconds * 1000,
+        },
+        signal,
+      ),
+    logger,
+  });
+  const inHand: Resource = {
+    name: 'uploads in hand',
+    start: async () => {},
+    check: async () => {},
+    async stop() {
+      await ingest.stop();
+      storageJson.close();
+      metadata.close();
+      await storageBytes.close();
+    },
+  };
+
+  return createService({
+    name,
+    host: config.host,
+    port: config.port,
+    shutdownSeconds: config.shutdownSeconds,
+    logger,
+    // Stopped from the last to the first: cleaning up needs what stands before it.
+    resources: [mongo, broker, outbox, inHand, sweeping],
+    app: (health) => createUploadApp({ logger, identity, health, ingest, maxBytes: config.uploadMaxBytes }),
+  });
+}
