@@ -58,7 +58,7 @@ async function install() {
   const npm = process.env.npm_execpath;
   const npmArgs = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const env = { ...process.env, PATH: withoutOwnBin(process.env.PATH) };
-  const code = npm?.endsWith('.js')
+  const code = npm?.endsWith('npm-cli.js')
     ? await run('node', [npm, ...npmArgs], { env })
     : await run('npm', npmArgs, { env });
   if (code !== 0) {
@@ -102,11 +102,25 @@ function run(program, args, { env = process.env, withChannel = false } = {}) {
 
 // npm that is killed takes nothing with it: what it has started would go on unseen.
 function watchParent(onGone) {
-  const parent = process.ppid;
   if (!process.env.npm_lifecycle_event) return undefined;
-  return setInterval(() => {
-    if (process.ppid !== parent) onGone();
+  const before = ancestry();
+  const watch = setInterval(() => {
+    if (ancestry() === before) return;
+    clearInterval(watch);
+    onGone();
   }, 1000);
+  return watch;
+}
+
+/** The process ids from our parent up to npm, between whom and us there may be a shell. */
+function ancestry() {
+  const parent = process.ppid;
+  try {
+    const [, name, grandparent] = /\((.*)\) \S+ (\d+)/s.exec(readFileSync(`/proc/${parent}/stat`, 'utf8'));
+    return /^(ba|da|z)?sh$/.test(name) ? `${parent} ${grandparent}` : `${parent}`;
+  } catch {
+    return `${parent}`;
+  }
 }
 
 function say(line) {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isThere, requireProgram, type Say } from '@flixtube/dev-env/programs';
@@ -51,7 +51,10 @@ async function make(
       ...['-c:a', 'aac', '-b:a', '96k', '-movflags', '+faststart', '-f', 'mp4', unfinished],
     ],
     { signal: o.signal },
-  );
+  ).catch(async (error) => {
+    await rm(unfinished, { force: true });
+    throw error;
+  });
   await rename(unfinished, path);
   o.say(`Sample video "${recipe.title}": made (${((performance.now() - startedAt) / 1_000).toFixed(1)} s)`);
 }

@@ -25,10 +25,10 @@ const aurora = [
 ].join(',');
 
 const seahorses = [
-  'mandelbrot=s=640x360:r=15:maxiter=400:inner=black:start_x=-0.743643887:start_y=-0.131825904' +
+  'mandelbrot=s=480x270:r=15:maxiter=400:inner=black:start_x=-0.743643887:start_y=-0.131825904' +
     ':start_scale=0.06:end_scale=0.0004:end_pts=600',
   // The green channel turns slowest with the number of iterations: one smooth scale, which gets colours of its own.
-  "format=gbrp,extractplanes=g,lutyuv=y='clip((val-110)*1.75,0,255)',gblur=sigma=0.6",
+  "format=gbrp,extractplanes=g,lutyuv=y='clip((val-110)*1.75,0,255)',gblur=sigma=0.5",
   "format=yuv444p,pseudocolor=preset=inferno,hue=h='20*sin(t/6)'",
   'scale=1280:720:flags=bicubic',
 ].join(',');
@@ -88,6 +88,6 @@ export const recipes: Recipe[] = [
     seconds: 95,
     pictures: highLife,
     sound: plucks,
-    maxRate: 420,
+    maxRate: 380,
   },
 ];

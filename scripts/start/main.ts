@@ -30,7 +30,9 @@ const stopping = listenForStop(
 try {
   await run();
 } catch (error) {
-  if (!stopping.signal.aborted) {
+  if (stopping.signal.aborted) {
+    say('Stopped while it was starting.');
+  } else {
     process.exitCode = 1;
     say(`\n${messageOf(error)}`);
     if (!(error instanceof SetupFailure || error instanceof AggregateError)) say(String((error as Error).stack));
@@ -52,8 +54,10 @@ async function run(): Promise<void> {
   if (!starter) throw new Error('This process is not among the running ones');
   record = { starter, ports, processes: {}, given: [] };
   writeRecord(record);
+  const over = new AbortController();
   try {
-    const samples = makeSamples({ folder: join(stateFolder, 'samples'), say, signal: stopping.signal });
+    const signal = AbortSignal.any([stopping.signal, over.signal]);
+    const samples = makeSamples({ folder: join(stateFolder, 'samples'), say, signal });
     // It fails at its own time; until someone waits for it, that is not an unhandled rejection.
     samples.catch(() => undefined);
     const system = await startSystem({
@@ -67,6 +71,7 @@ async function run(): Promise<void> {
     });
     await whileRunning(system, { dataFolder, samples });
   } finally {
+    over.abort();
     record = undefined;
     removeRecord();
   }

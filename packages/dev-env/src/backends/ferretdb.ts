@@ -14,7 +14,7 @@ export async function buildFerretdb(binFolder: string, say: Say, signal?: AbortS
   const program = join(binFolder, `ferretdb-${await digestOfSources()}`);
   if (await runnable(program)) return program;
   const go = await requireGo(say);
-  say('building FerretDB with Go: about two minutes, this once');
+  say('MongoDB: building FerretDB with Go: about two minutes, this once');
   await mkdir(binFolder, { recursive: true });
   // Under another name first: a build that is broken off, or a second one at the same time, leaves no half of a program.
   const unfinished = `${program}.${process.pid}`;

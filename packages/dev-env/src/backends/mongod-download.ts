@@ -15,7 +15,7 @@ export async function downloadMongod(binFolder: string, say: Say): Promise<strin
   if (kept) return kept;
   const url = await new MongoBinaryDownloadUrl(options).getDownloadUrl();
   await probe(url);
-  say('downloading MongoDB: about 100 MB, this once');
+  say('MongoDB: downloading mongod, about 100 MB, this once');
   const program = await MongoBinary.getPath({ version, downloadDir });
   // It may not run here: a processor without AVX, a missing library.
   await execa(program, ['--version'], { stdin: 'ignore' });

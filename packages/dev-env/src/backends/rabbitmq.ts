@@ -52,7 +52,7 @@ export async function startRabbitmq(o: BackendOptions & { managementPort: number
     onLine: log,
     ...(o.onSpawn && { onSpawn: o.onSpawn }),
     onDeath: (what, delayMs) => o.onDeath('rabbitmq', what, delayMs),
-    stopWithinMs: 15_000,
+    stopWithinMs: 10_000,
   });
   const stop = async (options?: { atOnce?: boolean }) => {
     await broker.stop(options);
