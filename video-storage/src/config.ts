@@ -1,4 +1,5 @@
 import { loadSettings, settings } from '@flixtube/chassis/config';
+import { z } from 'zod';
 
 /** Every setting of video-storage. */
 export function readConfig(env: NodeJS.ProcessEnv) {
@@ -10,8 +11,16 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       SHUTDOWN_SECONDS: settings.shutdownSeconds(),
       IDENTITY_SECRET: settings.secret('signs identities between gateway and services', 32),
       RABBITMQ_URL: settings.secretUrl('where RabbitMQ is', ['amqp', 'amqps']),
-      AZURE_STORAGE_CONNECTION_STRING: settings.secret('where Azure Blob is, and how to get in'),
-      AZURE_STORAGE_CONTAINER: settings.text('the container that holds all objects', 'videos'),
+      AZURE_STORAGE_CONNECTION_STRING: settings.secret('how to reach the Azure storage account'),
+      AZURE_STORAGE_CONTAINER: z
+        .string()
+        // As Azure has it: learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata
+        .regex(
+          /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/,
+          'must be 3 to 63 lowercase letters, digits and single hyphens between them',
+        )
+        .default('videos')
+        .describe('the blob container, made when it is missing'),
     },
     env,
   );

@@ -2,13 +2,17 @@ import { createIdentity } from '@flixtube/chassis/identity';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
 import { createService, type Health, type Service } from '@flixtube/chassis/service';
+import { azureBlobs } from './adapters/azure-blobs.ts';
 import { azureContainer } from './adapters/azure-container.ts';
-import { azureObjects } from './adapters/azure-objects.ts';
 import { createVideoStorageApp } from './app.ts';
 import type { Config } from './config.ts';
 import { consumeVideoDeleted } from './consumers/video-deleted.ts';
+import { Objects } from './domain/objects.ts';
+import { Receiver } from './domain/receiver.ts';
 
 const name = 'video-storage';
+/** An upload holds up to three of these: one being filled and two under way. */
+const blocks = { blockBytes: 4 * 1024 * 1024, parallel: 2 };
 
 export interface Overrides {
   logger?: Logger;
@@ -18,10 +22,15 @@ export interface Overrides {
 export function createVideoStorage(config: Config, overrides: Overrides = {}): Service {
   const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
   const identity = createIdentity({ secret: config.identitySecret, service: name });
-  const container = azureContainer({ connectionString: config.azureConnectionString, name: config.azureContainer });
-  const store = azureObjects(container.client);
   const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
-  consumeVideoDeleted(broker, store);
+  const container = azureContainer({ connectionString: config.azureConnectionString, name: config.azureContainer });
+  const store = azureBlobs(container.client);
+  const receiver = new Receiver(store, {
+    blocks,
+    onLeftBehind: (key, error) => logger.warn({ err: error, key }, 'staged blocks were left behind'),
+  });
+  const objects = new Objects(store, receiver);
+  consumeVideoDeleted(broker, objects);
 
   return createService({
     name,
@@ -29,7 +38,7 @@ export function createVideoStorage(config: Config, overrides: Overrides = {}): S
     port: config.port,
     shutdownSeconds: config.shutdownSeconds,
     logger,
-    resources: [container, broker],
-    app: (health: Health) => createVideoStorageApp({ logger, identity, health, store }),
+    resources: [container.resource, broker],
+    app: (health: Health) => createVideoStorageApp({ logger, identity, health, objects }),
   });
 }

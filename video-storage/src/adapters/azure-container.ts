@@ -1,27 +1,42 @@
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import type { Secret } from '@flixtube/chassis/config';
+import { type Secret, SettingsError } from '@flixtube/chassis/config';
 import type { Resource } from '@flixtube/chassis/service';
 import { withAzure } from './azure-errors.ts';
 
-/** The container that holds all objects. A Resource: made at the start where it is missing. */
-export function azureContainer(o: { connectionString: Secret; name: string }): Resource & { client: ContainerClient } {
-  const service = BlobServiceClient.fromConnectionString(o.connectionString.reveal(), {
-    // A request should fail in the time that a person waits; the SDK's own patience is minutes.
-    retryOptions: { maxTries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 1_000, tryTimeoutInMs: 30_000 },
-    keepAliveOptions: { enable: true },
-  });
-  const client = service.getContainerClient(o.name);
+/** Quick enough that a viewer is told in seconds that the store is gone; what takes part in a PUT is retried as well. */
+const retryOptions = { maxTries: 3, retryDelayInMs: 250, maxRetryDelayInMs: 1_000 };
+
+/** The container of an account, and what looks after it as long as the service runs. */
+export function azureContainer(o: { connectionString: Secret; name: string }): {
+  client: ContainerClient;
+  resource: Resource;
+} {
+  const client = connect(o.connectionString).getContainerClient(o.name);
   return {
-    name: 'azure-blob',
     client,
-    start: () =>
-      withAzure(async () => {
-        await client.createIfNotExists();
-      }),
-    check: () =>
-      withAzure(async () => {
-        await client.getProperties({ abortSignal: AbortSignal.timeout(900) });
-      }),
-    stop: async () => undefined,
+    resource: {
+      name: 'azure-blob',
+      start: () =>
+        withAzure({ ms: 5_000 }, async (abortSignal) => {
+          await client.createIfNotExists({ abortSignal });
+        }),
+      check: () =>
+        withAzure({ ms: 900 }, async (abortSignal) => {
+          await client.getProperties({ abortSignal });
+        }),
+      // Its connections are of Node's own agent, which holds no process back.
+      stop: async () => {},
+    },
   };
+}
+
+function connect(connectionString: Secret): BlobServiceClient {
+  try {
+    return BlobServiceClient.fromConnectionString(connectionString.reveal(), { retryOptions });
+  } catch {
+    // The library's error may quote the string.
+    throw new SettingsError([
+      'AZURE_STORAGE_CONNECTION_STRING must be a connection string of Azure Storage, with AccountName and AccountKey or a shared access signature',
+    ]);
+  }
 }

@@ -1,34 +1,47 @@
 import { RestError } from '@azure/storage-blob';
 import { DomainError } from '@flixtube/chassis/errors';
 
-/** Azure's status for an operation that failed; undefined when there was no answer. */
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof RestError ? error.statusCode : undefined;
+/** Azure's own name of what went wrong, such as BlobAlreadyExists; a HEAD has it in a header only. */
+export function azureCode(error: unknown): string | undefined {
+  if (!(error instanceof RestError)) return undefined;
+  return error.response?.headers.get('x-ms-error-code') ?? error.code;
 }
 
-/** What an error of the SDK means for the domain; one of our own, or an abort, stays what it is. */
-export function translated(error: unknown): unknown {
-  if (error instanceof DomainError || (error instanceof Error && error.name === 'AbortError')) return error;
-  const status = statusOf(error);
-  if (status === 404) return new DomainError('not-found', 'There is no such object.', { cause: error });
-  if (error instanceof RestError && (status === undefined || status === 429 || status >= 500)) {
-    return new DomainError(
-      'unavailable',
-      'The store of videos is not reachable right now. Please try again in a moment.',
-      {
-        cause: error,
-        retryAfterSeconds: 2,
-      },
-    );
-  }
-  return error;
+/** Whether there is no such blob; a container that is missing is another matter, and a failure. */
+export function isBlobMissing(error: unknown): boolean {
+  return error instanceof RestError && error.statusCode === 404 && azureCode(error) !== 'ContainerNotFound';
 }
 
-/** Runs an adapter's work on Azure, its errors translated. */
-export async function withAzure<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Runs calls to Azure for at most `ms`, retries included. Whatever fails becomes a DomainError 'unavailable', except for
+ * what `expected` makes an error of its own of.
+ */
+export async function withAzure<T>(
+  o: { ms: number; signal?: AbortSignal; expected?: (error: unknown) => Error | undefined },
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const overdue = new AbortController();
+  const timer = setTimeout(() => overdue.abort(), o.ms);
+  const signal = o.signal === undefined ? overdue.signal : AbortSignal.any([o.signal, overdue.signal]);
   try {
-    return await work();
+    return await call(signal);
   } catch (error) {
-    throw translated(error);
+    if (o.signal?.aborted) throw error;
+    throw o.expected?.(error) ?? unavailable(overdue.signal.aborted ? new Error(`No answer within ${o.ms} ms`) : error);
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+function unavailable(cause: unknown): DomainError {
+  return new DomainError('unavailable', 'The file store cannot be used right now. Please try again in a moment.', {
+    cause: cause instanceof RestError ? withoutRequest(cause) : cause,
+    retryAfterSeconds: 2,
+  });
+}
+
+/** A RestError holds the whole request, its signature and the answer; the log needs its words. */
+function withoutRequest(error: RestError): Error {
+  const code = [error.statusCode, azureCode(error)].filter((part) => part !== undefined).join(' ');
+  return Object.assign(new Error(`Azure Blob: ${code} ${error.message.split('\n', 1)[0]}`), { code: error.code });
 }

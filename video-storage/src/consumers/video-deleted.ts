@@ -1,13 +1,13 @@
 import type { Broker } from '@flixtube/chassis/messaging';
 import { videoDeleted } from '@flixtube/contracts/events/video-deleted';
-import type { ObjectStore } from '../domain/object-store.ts';
+import type { Objects } from '../domain/objects.ts';
 
-/** video.deleted: everything that is stored of it goes. */
-export function consumeVideoDeleted(broker: Broker, store: Pick<ObjectStore, 'removeAll'>): void {
+/** video.deleted: all its files go. Done twice it finds nothing. */
+export function consumeVideoDeleted(broker: Broker, objects: Pick<Objects, 'removeAll'>): void {
   broker.subscribe({
     event: videoDeleted,
     handle: async ({ data }) => {
-      await store.removeAll(`videos/${data.videoId}/`);
+      await objects.removeAll(`videos/${data.videoId}/`);
     },
   });
 }

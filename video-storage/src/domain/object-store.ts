@@ -1,51 +1,67 @@
 import type { Readable } from 'node:stream';
 
-/** What is known of a stored object. Objects are written once and never change. */
-export interface StoredObject {
-  key: string;
+/** What is known of an object's bytes from having seen them all. */
+export interface ObjectFacts {
   sizeBytes: number;
-  /** Sniffed from its first bytes. */
-  contentType: string;
-  /** Of all its bytes, in lowercase hexadecimal. */
+  /** Lowercase hexadecimal. */
   sha256: string;
-  storedAt: Date;
+  /** Sniffed from the bytes. */
+  contentType: string;
 }
 
-export interface ListedObject {
+/** An object that is stored whole. It is written once, and never changes under its key. */
+export interface StoredObject extends ObjectFacts {
   key: string;
-  sizeBytes: number;
-  etag: string;
-  storedAt: Date;
+  lastModified: Date;
+  /** The store's own mark of this very object: another one that comes under the same key later has another. */
+  version: string;
 }
 
-/** An object in the making: its blocks are kept apart from everyone else's, and nobody sees them before the commit. */
-export interface StagedObject {
-  /** Takes the next block; several may be on their way at once. `bytes` is not kept after the promise has settled. */
-  stage(bytes: Buffer, signal: AbortSignal): Promise<void>;
-  /**
-   * Makes the object of all blocks, in the order of the calls to `stage`, in one step.
-   * Answers false, and leaves everything as it is, when an object with this key is there already.
-   */
-  commit(properties: { contentType: string; sha256: string }): Promise<boolean>;
-  /** Removes what was staged. */
-  discard(): Promise<void>;
+export interface ObjectPage {
+  objects: StoredObject[];
+  /** Where the next page begins, in the store's words; undefined after the last one. */
+  next: string | undefined;
 }
 
-/** Where objects are kept. All methods reject with DomainError 'unavailable' when it cannot be reached. */
+/** Keys are of one alphabet (routes/object-key.ts). Whatever fails in the store itself is a DomainError 'unavailable'. */
 export interface ObjectStore {
   find(key: string): Promise<StoredObject | undefined>;
   /**
-   * Opens bytes `start` to `end`, both included. Ends the reading at the store when `signal` aborts or the stream is
-   * destroyed; destroys the stream when the store goes away.
-   * @throws DomainError 'not-found' when the object is gone
+   * Opens the bytes from `start` to `end`, both included. The stream ends early only by an error, as soon as the store
+   * is gone; destroying it or aborting `signal` ends the read at the store.
+   * @throws ObjectGone when it is not there any more
    */
-  read(key: string, range: { start: number; end: number }, signal: AbortSignal): Promise<Readable>;
-  begin(key: string): StagedObject;
-  /** Removes every object whose key begins with `prefix`, also those in the making, and answers how many there were. */
+  read(object: StoredObject, range: { start: number; end: number }, signal: AbortSignal): Promise<Readable>;
+  /**
+   * Keeps a block of an object to be. Nobody sees it before `commit` names it. Blocks of several writers of one key do
+   * not mix as long as their ids differ; all ids of a key have the same length.
+   * @param bytes may be used again once the promise is settled
+   */
+  stageBlock(key: string, blockId: string, bytes: Buffer): Promise<void>;
+  /**
+   * Makes the object out of these blocks, at once and as a whole, unless there is one already.
+   * @throws KeyTaken when there is one; StagedBlocksGone when its blocks are not there any more
+   */
+  commit(key: string, blockIds: readonly string[], facts: ObjectFacts): Promise<StoredObject>;
+  /** Lets go of the blocks staged under a key that has no object. All of them: another writer's, too. */
+  discardStaged(key: string): Promise<void>;
+  /** Removes every object whose key begins with `prefix`, and what is staged there; how many there were. */
   removeAll(prefix: string): Promise<number>;
-  /** Objects in the order of their keys, and the cursor of the next page. */
-  list(o: { prefix: string; limit: number; cursor: string | undefined }): Promise<{
-    objects: ListedObject[];
-    next: string | undefined;
-  }>;
+  /** Objects whose key begins with `prefix`, in the order of their keys; a page may be short of its limit. */
+  list(prefix: string, page: { limit: number; from: string | undefined }): Promise<ObjectPage>;
+}
+
+/** The object was removed, or another one is under its key by now. */
+export class ObjectGone extends Error {
+  override name = 'ObjectGone';
+}
+
+/** Someone else has put an object under this key. */
+export class KeyTaken extends Error {
+  override name = 'KeyTaken';
+}
+
+/** The blocks were let go of meanwhile: the prefix was removed, or another writer has committed. */
+export class StagedBlocksGone extends Error {
+  override name = 'StagedBlocksGone';
 }

@@ -1,27 +1,31 @@
-import { DomainError } from '@flixtube/chassis/errors';
 import { parse, route } from '@flixtube/chassis/http';
 import { requireService } from '@flixtube/chassis/identity';
 import { sendRepresentation } from '@flixtube/chassis/representation';
 import type { Router } from 'express';
-import type { ObjectStore } from '../domain/object-store.ts';
-import { keyParams } from './object-key.ts';
+import { z } from 'zod';
+import type { Objects } from '../domain/objects.ts';
+import { etagOf } from './etag.ts';
+import { objectKey } from './object-key.ts';
 
-/** GET, HEAD /internal/objects/*key: the bytes, by RFC 9110. The entity tag is the SHA-256. */
-export function getObject(router: Router, store: Pick<ObjectStore, 'find' | 'read'>): void {
+const params = z.object({ key: objectKey });
+const noQuery = z.strictObject({});
+
+/** GET, HEAD /internal/objects/*key: an object's bytes, by RFC 9110. */
+export function getObject(router: Router, objects: Pick<Objects, 'get' | 'read'>): void {
   route(router, '/internal/objects/*key', {
     GET: [
       requireService(),
       async (req, res) => {
-        const { key } = parse(keyParams, req.params);
-        const object = await store.find(key);
-        if (object === undefined) throw new DomainError('not-found', 'There is no such object.');
+        const { key } = parse(params, req.params);
+        parse(noQuery, req.query);
+        const object = await objects.get(key);
         await sendRepresentation(req, res, {
           sizeBytes: object.sizeBytes,
           contentType: object.contentType,
-          etag: `"${object.sha256}"`,
-          lastModified: object.storedAt,
+          etag: etagOf(object),
+          lastModified: object.lastModified,
           cacheControl: 'private, no-cache',
-          read: (range, signal) => store.read(key, range, signal),
+          read: (range, signal) => objects.read(object, range, signal),
         });
       },
     ],

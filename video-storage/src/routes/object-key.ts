@@ -1,28 +1,33 @@
 import { z } from 'zod';
 
-const segment = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
-const message =
-  'must be names of letters, digits and . _ ~ -, joined by /, 512 characters at most, none of them . or ..';
+const MOST_CHARACTERS = 512;
+/** One alphabet that every blob store, URL and file system takes as it is; so no dot leads, and `..` cannot be. */
+const segment = '[A-Za-z0-9_-][A-Za-z0-9._-]*';
+const keyPattern = new RegExp(`^${segment}(?:/${segment})*$`);
+const ownPrefixPattern = new RegExp(`^${segment}/${segment}(?:/${segment})*/$`);
+const anyPrefixPattern = new RegExp(`^(?:${segment}/)*(?:${segment})?$`);
+const alphabet = 'letters, digits, ".", "_" and "-", and none may begin with "."';
 
-/** A key as it comes from a path: its segments, decoded one by one, so that a slash in one of them shows. */
-export const keyParams = z.strictObject({
-  key: z
-    .array(z.string().regex(segment, message), message)
-    .min(1, message)
-    .transform((segments) => segments.join('/'))
-    .refine((key) => key.length <= 512, message),
-});
-
-/** A prefix that cannot be a slip: at least one whole segment. */
-export const prefix = z
-  .string()
-  .max(512, message)
-  .refine(
-    (text) =>
-      text.endsWith('/') &&
-      text
-        .slice(0, -1)
-        .split('/')
-        .every((name) => segment.test(name)),
-    'must be names of letters, digits and . _ ~ -, each followed by /',
+/** Where an object is: `videos/<id>/source`. From the segments of a path. */
+export const objectKey = z
+  .array(z.string())
+  .transform((segments) => segments.join('/'))
+  .pipe(
+    z
+      .string()
+      .max(MOST_CHARACTERS, `must have at most ${MOST_CHARACTERS} characters`)
+      .regex(keyPattern, `must be segments of ${alphabet}`),
   );
+
+/** What may be removed together: one folder within another, such as `videos/<id>/`, never all there is. */
+export const removablePrefix = z
+  .string('is required')
+  .max(MOST_CHARACTERS, `must have at most ${MOST_CHARACTERS} characters`)
+  .regex(ownPrefixPattern, `must name at least two folders and end with "/", such as videos/<id>/; of ${alphabet}`);
+
+/** What a list may be narrowed to. */
+export const listedPrefix = z
+  .string()
+  .max(MOST_CHARACTERS, `must have at most ${MOST_CHARACTERS} characters`)
+  .regex(anyPrefixPattern, `must be segments of ${alphabet}`)
+  .default('');

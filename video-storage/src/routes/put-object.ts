@@ -1,35 +1,39 @@
 import { parse, route } from '@flixtube/chassis/http';
 import { requireService } from '@flixtube/chassis/identity';
-import type { StoredObject } from '@flixtube/contracts/http/internal';
+import type { StoredObject as StoredObjectBody } from '@flixtube/contracts/http/internal';
 import type { Router } from 'express';
 import { z } from 'zod';
-import type { ObjectStore } from '../domain/object-store.ts';
-import { putObject } from '../domain/put-object.ts';
-import { keyParams } from './object-key.ts';
+import type { Objects } from '../domain/objects.ts';
+import { etagOf } from './etag.ts';
+import { objectKey } from './object-key.ts';
 
+const params = z.object({ key: objectKey });
 const query = z.strictObject({
   accept: z
     .string()
-    .regex(/^[a-z]+\/[a-z0-9.+-]*$/, 'must be what a media type begins with, such as video/')
-    .default(''),
+    .regex(/^[a-z]+\/[a-z0-9.+-]{0,60}$/, 'must be the beginning of a media type, such as video/')
+    .optional(),
 });
 
-/** PUT /internal/objects/*key: 201 when the object is stored whole. */
-export function putObjectRoute(router: Router, store: ObjectStore): void {
+/** PUT /internal/objects/*key: the body as an object, written once. */
+export function putObject(router: Router, objects: Pick<Objects, 'receive'>): void {
   route(router, '/internal/objects/*key', {
     PUT: [
       requireService(),
       async (req, res) => {
-        const { key } = parse(keyParams, req.params);
+        const { key } = parse(params, req.params);
         const { accept } = parse(query, req.query);
-        const leaving = new AbortController();
-        res.once('close', () => {
-          if (!res.writableFinished) leaving.abort();
+        const length = req.headers['content-length'];
+        const stored = await objects.receive({
+          key,
+          // What is refused half-way is left to the server, which lets the sender read why.
+          body: req.iterator({ destroyOnReturn: false }),
+          sizeBytes: length === undefined ? undefined : Number(length),
+          accept,
         });
-        const stored = await putObject(store, { key, body: req, accept, signal: leaving.signal });
-        const { sizeBytes, contentType, sha256 } = stored;
-        const answer: StoredObject = { key, sizeBytes, contentType, sha256, etag: `"${sha256}"` };
-        res.status(201).location(`/internal/objects/${key}`).json(answer);
+        const { sizeBytes, sha256, contentType } = stored;
+        const body: StoredObjectBody = { key, sizeBytes, sha256, contentType, etag: etagOf(stored) };
+        res.status(201).location(`/internal/objects/${key}`).set('ETag', body.etag).json(body);
       },
     ],
   });

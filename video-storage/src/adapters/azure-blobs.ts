@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { BlobItem, ContainerClient } from '@azure/storage-blob';
+import {
+  KeyTaken,
+  type ObjectFacts,
+  ObjectGone,
+  type ObjectStore,
+  StagedBlocksGone,
+  type StoredObject,
+} from '../domain/object-store.ts';
+import { azureCode, isBlobMissing, withAzure } from './azure-errors.ts';
+
+/** For a call without a body to speak of. */
+const SHORT_MS = 10_000;
+/** For a block, or a list of up to 50,000 of them. */
+const LONG_MS = 30_000;
+const REMOVALS_AT_A_TIME = 8;
+const PAGE_TO_REMOVE = 500;
+
+/**
+ * Objects as block blobs. What was learnt of an object's bytes is in its metadata, written by the very request that
+ * commits it; a blob without it (an empty one that takes staged blocks with it, someone else's) is no object.
+ */
+export function azureBlobs(container: ContainerClient): ObjectStore {
+  async function find(key: string): Promise<StoredObject | undefined> {
+    return withAzure({ ms: SHORT_MS }, async (abortSignal) => {
+      try {
+        const found = await container.getBlobClient(key).getProperties({ abortSignal });
+        return objectOf(key, { ...found, etag: found.etag, metadata: found.metadata });
+      } catch (error) {
+        if (isBlobMissing(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Azure cannot delete staged blocks, but whoever commits a blob lets go of those that are not named; so an empty one is
+   * committed, where there is none yet, and that very one deleted.
+   */
+  async function discardStaged(key: string): Promise<void> {
+    const blob = container.getBlockBlobClient(key);
+    await withAzure({ ms: SHORT_MS }, async (abortSignal) => {
+      try {
+        const { etag } = await blob.commitBlockList([], { abortSignal, conditions: { ifNoneMatch: '*' } });
+        await blob.delete({ abortSignal, conditions: { ifMatch: etag as string } });
+      } catch (error) {
+        // There is an object, or the empty one has just been deleted by another: nothing of ours is left to do.
+        if (!isBlobMissing(error) && !['BlobAlreadyExists', 'ConditionNotMet'].includes(azureCode(error) ?? ''))
+          throw error;
+      }
+    });
+  }
+
+  async function remove(key: string): Promise<void> {
+    const isGone = await withAzure({ ms: SHORT_MS }, async (abortSignal) => {
+      const { succeeded } = await container
+        .getBlobClient(key)
+        .deleteIfExists({ abortSignal, deleteSnapshots: 'include' });
+      return succeeded;
+    });
+    // Listed, and yet not there: Azure lists what has only staged blocks (Azurite even deletes it).
+    if (!isGone) await discardStaged(key);
+  }
+
+  return {
+    find,
+    discardStaged,
+
+    async read({ key, version }, { start, end }, signal) {
+      const gone = (error: unknown) =>
+        isBlobMissing(error) || azureCode(error) === 'ConditionNotMet'
+          ? new ObjectGone(key, { cause: error })
+          : undefined;
+      const { readableStreamBody } = await withAzure({ ms: SHORT_MS, signal, expected: gone }, (abortSignal) =>
+        container.getBlobClient(key).download(start, end - start + 1, {
+          abortSignal,
+          conditions: { ifMatch: version },
+          // The client's own reading on, in the middle of a body, would only hide from the viewer that the store is gone.
+          maxRetryRequests: 0,
+        }),
+      );
+      return readableStreamBody as Readable;
+    },
+
+    async stageBlock(key, blockId, bytes) {
+      await withAzure({ ms: LONG_MS }, (abortSignal) =>
+        container.getBlockBlobClient(key).stageBlock(blockId, bytes, bytes.length, {
+          abortSignal,
+          // The store refuses a block that was damaged on its way.
+          transactionalContentMD5: createHash('md5').update(bytes).digest(),
+        }),
+      );
+    },
+
+    async commit(key, blockIds, facts) {
+      const expected = (error: unknown) => {
+        const code = azureCode(error);
+        // Also what a commit meets that was repeated because its first answer got lost.
+        if (code === 'BlobAlreadyExists' || code === 'ConditionNotMet') return new KeyTaken(key, { cause: error });
+        return code === 'InvalidBlockList' ? new StagedBlocksGone(key, { cause: error }) : undefined;
+      };
+      const { etag, lastModified } = await withAzure({ ms: LONG_MS, expected }, (abortSignal) =>
+        container.getBlockBlobClient(key).commitBlockList([...blockIds], {
+          abortSignal,
+          conditions: { ifNoneMatch: '*' },
+          metadata: { sha256: facts.sha256 },
+          blobHTTPHeaders: { blobContentType: facts.contentType },
+        }),
+      );
+      return { key, ...facts, lastModified: lastModified as Date, version: etag as string };
+    },
+
+    async removeAll(prefix) {
+      let removed = 0;
+      const pages = container
+        .listBlobsFlat({ prefix, includeUncommitedBlobs: true })
+        .byPage({ maxPageSize: PAGE_TO_REMOVE });
+      for (;;) {
+        const page = await withAzure({ ms: LONG_MS }, () => pages.next());
+        if (page.done) return removed;
+        const keys = page.value.segment.blobItems.map(({ name }) => name);
+        removed += keys.length;
+        const worker = async () => {
+          for (let key = keys.pop(); key !== undefined; key = keys.pop()) await remove(key);
+        };
+        await Promise.all(Array.from({ length: REMOVALS_AT_A_TIME }, worker));
+      }
+    },
+
+    async list(prefix, { limit, from }) {
+      return withAzure({ ms: SHORT_MS }, async (abortSignal) => {
+        const pages = container.listBlobsFlat({ prefix, includeMetadata: true, abortSignal }).byPage({
+          maxPageSize: limit,
+          ...(from === undefined ? {} : { continuationToken: from }),
+        });
+        const { value } = await pages.next();
+        const items: BlobItem[] = value.segment.blobItems;
+        const objects = items.map(({ name, properties, metadata }) => objectOf(name, { ...properties, metadata }));
+        return {
+          objects: objects.filter((object) => object !== undefined),
+          next: value.continuationToken || undefined,
+        };
+      });
+    },
+  };
+}
+
+interface BlobFacts {
+  contentLength?: number | undefined;
+  contentType?: string | undefined;
+  lastModified?: Date | undefined;
+  etag?: string | undefined;
+  metadata?: Record<string, string> | undefined;
+}
+
+function objectOf(key: string, blob: BlobFacts): StoredObject | undefined {
+  const { contentLength, contentType, lastModified, etag, metadata } = blob;
+  const sha256 = metadata?.sha256;
+  if (sha256 === undefined || contentLength === undefined || lastModified === undefined || etag === undefined)
+    return undefined;
+  const facts: ObjectFacts = {
+    sizeBytes: contentLength,
+    sha256,
+    contentType: contentType ?? 'application/octet-stream',
+  };
+  return { key, ...facts, lastModified, version: etag };
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { DomainError } from '@flixtube/chassis/errors';
+
+export interface BlockOptions {
+  /** Of every block but the last one. */
+  blockBytes: number;
+  /** Blocks that are under way to the store at a time. One more is being filled, and that is all that is held. */
+  parallel: number;
+}
+
+/** Azure's limit, 195 GiB in blocks of 4 MiB (learn.microsoft.com/rest/api/storageservices/put-block). */
+const MOST_BLOCKS = 50_000;
+
+/** Cuts a stream into blocks and has them staged while more comes in, by a fixed number of buffers. */
+export class BlockStager {
+  readonly #stage: (blockId: string, bytes: Buffer) => Promise<void>;
+  readonly #options: BlockOptions;
+  /** Ids of one attempt have nothing in common with another's, so that two writers of a key cannot mix. */
+  readonly #attempt = randomBytes(16);
+  readonly #blockIds: string[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #free: Buffer[] = [];
+  #buffers = 0;
+  #current: Buffer | undefined;
+  #filled = 0;
+  #failure: { error: unknown } | undefined;
+
+  constructor(stage: (blockId: string, bytes: Buffer) => Promise<void>, options: BlockOptions) {
+    this.#stage = stage;
+    this.#options = options;
+  }
+
+  /** Whether the store may hold something of this attempt. */
+  get hasStaged(): boolean {
+    return this.#blockIds.length > 0;
+  }
+
+  /** Takes bytes over; resolves when there is room for more. @throws what staging an earlier block failed with */
+  async write(chunk: Buffer): Promise<void> {
+    for (let at = 0; at < chunk.length; ) {
+      this.#current ??= await this.#buffer();
+      const copied = chunk.copy(this.#current, this.#filled, at);
+      at += copied;
+      this.#filled += copied;
+      if (this.#filled === this.#options.blockBytes) this.#send();
+    }
+  }
+
+  /** Stages what is left; the ids of all blocks in order, when all are staged. */
+  async finish(): Promise<string[]> {
+    if (this.#filled > 0) this.#send();
+    await this.settled();
+    if (this.#failure) throw this.#failure.error;
+    return this.#blockIds;
+  }
+
+  /** Resolves when nothing is under way to the store any more, however it ended. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  async #buffer(): Promise<Buffer> {
+    while (this.#free.length === 0 && this.#buffers > this.#options.parallel) await Promise.race(this.#underWay);
+    if (this.#failure) throw this.#failure.error;
+    const free = this.#free.pop();
+    if (free) return free;
+    this.#buffers += 1;
+    return Buffer.allocUnsafeSlow(this.#options.blockBytes);
+  }
+
+  #send(): void {
+    const buffer = this.#current as Buffer;
+    const bytes = buffer.subarray(0, this.#filled);
+    this.#current = undefined;
+    this.#filled = 0;
+    const sent = this.#stage(this.#nextId(), bytes)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#underWay.delete(sent);
+        this.#free.push(buffer);
+      });
+    this.#underWay.add(sent);
+  }
+
+  #nextId(): string {
+    const index = this.#blockIds.length;
+    if (index === MOST_BLOCKS) {
+      const mostGiB = Math.floor((MOST_BLOCKS * this.#options.blockBytes) / 2 ** 30);
+      throw new DomainError(
+        'too-large',
+        `The file is larger than ${mostGiB} GiB, which is the most that can be stored.`,
+      );
+    }
+    const id = Buffer.alloc(20);
+    this.#attempt.copy(id);
+    id.writeUInt32BE(index, 16);
+    const blockId = id.toString('base64');
+    this.#blockIds.push(blockId);
+    return blockId;
+  }
+}
