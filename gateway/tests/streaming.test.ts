@@ -121,6 +121,18 @@ describe('streaming', () => {
     await gone;
   });
 
+  it('ends the request behind at once, when a viewer leaves who is still waiting for the answer', async () => {
+    const arrived = new Promise<void>((resolve) => {
+      gateway.streaming.answer = () => resolve();
+    });
+    const viewer = await rawConnection(gateway.port);
+    viewer.write(`GET ${file} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await arrived;
+    const gone = gateway.streaming.connectionsDownTo(0, 1000);
+    viewer.destroy();
+    await gone;
+  });
+
   it('goes on answering the API at once, when fifty viewers hold their connections', async () => {
     const viewers = await Promise.all(Array.from({ length: 50 }, waitingViewer));
     const begun = performance.now();

@@ -105,7 +105,12 @@ describe('POST progress without a broker', () => {
     for (const deadline = Date.now() + 5000; answer.status === 202 && Date.now() < deadline; ) answer = await tell();
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await answer.text()).not.toMatch(/rabbit|amqp|queue/i);
-    expect((await fetch(`${streaming.url}/api/videos/${id}/file`, { headers })).status).toBe(200);
+    // Who may watch is asked each time, since nobody would hear of a change.
+    streaming.metadata.requests.length = 0;
+    for (let count = 0; count < 2; count++) {
+      expect((await fetch(`${streaming.url}/api/videos/${id}/file`, { headers })).status).toBe(200);
+    }
+    expect(streaming.metadata.requests).toHaveLength(2);
     expect((await fetch(`${streaming.url}/health/ready`)).status).toBe(503);
     await streaming.stop().catch(() => undefined);
   });

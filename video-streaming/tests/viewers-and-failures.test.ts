@@ -65,6 +65,17 @@ describe('viewers of a file that is read while they watch', () => {
     await idle;
   });
 
+  it('end the request to storage within a second, when they leave before it has answered', async () => {
+    const arrived = new Promise<void>((resolve) => {
+      streaming.storage.instead = () => resolve();
+    });
+    const viewer = await rawGet(streaming.port, `/api/videos/${video.id}/file`, await streaming.by(newId()));
+    await arrived;
+    const idle = streaming.storage.idle(1000);
+    viewer.destroy();
+    await idle;
+  });
+
   it('have their connections ended within a second, all fifty, when storage dies', async () => {
     const viewers = await Promise.all(Array.from({ length: 50 }, waitingViewer));
     const closings = viewers.map((viewer) => new Promise((resolve) => viewer.once('close', resolve)));

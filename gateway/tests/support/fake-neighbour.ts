@@ -10,6 +10,8 @@ export interface FakeNeighbour {
   answer: RequestListener;
   /** How many connections are open now. */
   connections(): number;
+  /** How many have ever been opened. */
+  opened: number;
   /** Resolves when no more than this many are open; rejects after `withinMs`. */
   connectionsDownTo(count: number, withinMs: number): Promise<void>;
   /** Ends every connection with a reset, as a killed process does, and listens no more. */
@@ -52,6 +54,7 @@ export async function fakeNeighbour(answer: RequestListener = answerJson({})): P
     fake.answer(req, res);
   });
   server.on('connection', (socket) => {
+    fake.opened += 1;
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => {
@@ -67,6 +70,7 @@ export async function fakeNeighbour(answer: RequestListener = answerJson({})): P
     requests: [],
     answer,
     connections: () => sockets.size,
+    opened: 0,
     async connectionsDownTo(count, withinMs) {
       const closings = on(changes, 'closed', { signal: AbortSignal.timeout(withinMs) });
       while (sockets.size > count) await closings.next();
