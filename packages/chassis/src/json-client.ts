@@ -97,9 +97,12 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
     transitional: { silentJSONParsing: false },
     headers: { Accept: 'application/json, application/problem+json' },
   });
-  // What the adapter answered is parsed after it, so broken JSON shows here.
+  // What the adapter answered is parsed after it, so broken JSON shows here; and axios puts an error of its own in the
+  // place of whatever comes out of a call whose signal is aborted.
   client.interceptors.response.use(undefined, (error: unknown) => {
-    throw error instanceof AxiosError ? explain(error, name) : error;
+    if (!(error instanceof AxiosError)) throw error;
+    const signal = error.config?.signal as AbortSignal | undefined;
+    throw signal?.aborted ? signal.reason : explain(error, name);
   });
   return Object.assign(client, {
     close() {
