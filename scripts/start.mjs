@@ -1,6 +1,6 @@
-// The door of every root command: `node scripts/start.mjs [start|status|test|bench] [arguments]`.
+// The door of every root command: `node scripts/start.mjs <command> [arguments]`.
 // Runs on plain Node 20 before anything is installed, installs what package-lock.json names when it is not there yet,
-// and hands over to the Node of package.json, which runs scripts/<command>/main.ts.
+// and hands over to the Node of package.json, which runs the command's program.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -12,6 +12,7 @@ const mains = {
   start: 'scripts/start/main.ts',
   status: 'scripts/status/main.ts',
   test: 'scripts/test/main.ts',
+  'test:compose': 'scripts/test/compose.ts',
   bench: 'bench/src/main.ts',
 };
 

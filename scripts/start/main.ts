@@ -35,7 +35,7 @@ try {
   } else {
     process.exitCode = 1;
     say(`\n${messageOf(error)}`);
-    if (!(error instanceof SetupFailure || error instanceof AggregateError)) say(String((error as Error).stack));
+    if (!(error instanceof SetupFailure)) say(String((error as Error).stack));
   }
 }
 
@@ -63,6 +63,7 @@ async function run(): Promise<void> {
     const system = await startSystem({
       dataFolder,
       ports,
+      useGiven: true,
       secrets: await keptSecrets(stateFolder),
       say,
       onLine: (service, line) => say(readable(service, line, coloured)),

@@ -1,86 +1,97 @@
-/** `npm test`: everything that CI runs, step by step. `npm test -- lint metadata` runs just the steps named. */
+/**
+ * `npm test`: everything that CI runs, step by step; `npm test -- static metadata` runs just the steps or groups named.
+ * Ends with a line `N passed, N failed`: every Jest test, and every static check as one.
+ */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startHolder } from '@flixtube/dev-env/holder';
+import { type Holder, startHolder } from '@flixtube/dev-env/holder';
 import { requireProgram } from '@flixtube/dev-env/programs';
-import { check, jest, type Outcome, type Step } from './steps.ts';
+import { messageOf } from '@flixtube/dev-env/setup-failure';
+import { listenForStop } from '../start/stopping.ts';
+import { chosen, plan } from './plan.ts';
+import { failure, type Outcome, type Step } from './steps.ts';
+
+type Result = Outcome & { name: string; seconds: number };
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
+const { signal } = listenForStop(
+  () => say('\nStopping'),
+  () => undefined,
+);
 
-const staticChecks: Step[] = [
-  check('types', 'tsc', []),
-  check('web-types', 'tsc', ['-p', 'web']),
-  check('lint', 'biome', ['check', '--error-on-warnings']),
-  check('boundaries', 'npm', ['run', '--silent', 'boundaries']),
-  check('unused', 'knip', []),
-];
-
-const workspaces: Step[] = [
-  'packages/dev-env',
-  'packages/chassis',
-  'video-storage',
-  'video-upload',
-  'metadata',
-  'video-streaming',
-  'history',
-  'gateway',
-  'web',
-].map(jest);
-
-const endToEnd = jest('e2e');
-
-const all = [...staticChecks, ...workspaces, endToEnd];
-const names = process.argv.slice(2);
-const unknown = names.filter((name) => !all.some((step) => step.name === name));
+const all = plan();
+const { steps, unknown } = chosen(all, process.argv.slice(2));
 if (unknown.length > 0) {
-  say(`There is no step ${unknown.join(' or ')}. There are: ${all.map((step) => step.name).join(', ')}.`);
-  process.exitCode = 2;
+  const names = ['static', 'unit', ...all.map((step) => step.name)];
+  say(`There is no step ${unknown.join(' or ')}. There are: ${names.join(', ')}.`);
+  process.exitCode = 1;
 } else {
-  await runAll(names.length === 0 ? all : all.filter((step) => names.includes(step.name)));
+  report(await runAll(steps));
 }
 
-async function runAll(steps: Step[]): Promise<void> {
-  const results: (Outcome & { name: string; seconds: number })[] = [];
-  const needBackends = steps.some((step) => workspaces.includes(step));
-  let env: Record<string, string> = {};
-  let release = async () => {};
+async function runAll(chosenSteps: Step[]): Promise<Result[]> {
+  const results: Result[] = [];
+  let backends: Holder | undefined;
+  let backendsTried = false;
+  const timed = async (name: string, run: () => Promise<Outcome>) => {
+    say(`\n── ${name}`);
+    const startedAt = performance.now();
+    const outcome = await run().catch((error) => {
+      say(messageOf(error));
+      return failure;
+    });
+    const result = { ...outcome, name, seconds: (performance.now() - startedAt) / 1_000 };
+    results.push(result);
+    say(lineOf(result));
+  };
   try {
-    if (needBackends) {
-      const dataFolder = await mkdtemp(path.join(tmpdir(), 'flixtube-test-'));
-      const holder = await startHolder({
-        needs: ['rabbitmq', 'mongodb', 'azurite', 'ffmpeg'],
-        dataFolder,
-        temporary: true,
-      });
-      env = holder.env;
-      release = holder.stop;
-    }
-    for (const step of steps) {
-      say(`\n── ${step.name}`);
-      const startedAt = Date.now();
-      // The whole system brings backends of its own, to be killed at will.
-      const stepEnv = step === endToEnd ? {} : env;
-      if (step === endToEnd) {
-        await release();
-        await requireProgram({ program: 'chromium', aptPackage: 'chromium', say });
+    for (const step of chosenSteps) {
+      if (signal.aborted) break;
+      if (step.group === 'unit' && !backendsTried) {
+        backendsTried = true;
+        backends = await startBackends().catch((error) => {
+          // The steps go on: each tries for itself, and those that need no backend pass.
+          results.push({ name: 'backends', ...failure, seconds: 0 });
+          say(messageOf(error));
+          return undefined;
+        });
       }
-      const outcome = await step.run(stepEnv);
-      results.push({ ...outcome, name: step.name, seconds: (Date.now() - startedAt) / 1000 });
+      // The whole system brings backends of its own, to be killed at will.
+      if (step.group === 'e2e') {
+        await backends?.stop();
+        backends = undefined;
+      }
+      await timed(step.name, async () => {
+        if (step.group === 'e2e') await requireProgram({ program: 'chromium', aptPackage: 'chromium', say });
+        return step.run({ env: backends?.env ?? {}, signal });
+      });
     }
   } finally {
-    await release();
+    await backends?.stop();
   }
-  report(results);
+  return results;
 }
 
-function report(results: (Outcome & { name: string; seconds: number })[]): void {
-  say('');
-  for (const { name, passed, failed, seconds } of results) {
-    const counts = `${passed} passed${failed > 0 ? `, ${failed} failed` : ''}`;
-    say(`${failed > 0 ? '✗' : '✓'} ${name.padEnd(18)} ${seconds.toFixed(1).padStart(6)} s  ${counts}`);
-  }
+async function startBackends(): Promise<Holder> {
+  say('\n── backends, for the tests of all services');
+  const dataFolder = await mkdtemp(path.join(tmpdir(), 'flixtube-test-'));
+  return startHolder({ needs: ['rabbitmq', 'mongodb', 'azurite', 'ffmpeg'], dataFolder, temporary: true });
+}
+
+function report(results: Result[]): void {
+  say('\n── results');
+  for (const result of results) say(lineOf(result));
   const sum = (of: 'passed' | 'failed') => results.reduce((total, result) => total + result[of], 0);
-  if (sum('failed') > 0) process.exitCode = 1;
-  process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);
+  // What was broken off has not passed.
+  const brokenOff = signal.aborted ? 1 : 0;
+  if (brokenOff) say('✗ broken off');
+  const failed = sum('failed') + brokenOff;
+  if (failed > 0) process.exitCode = 1;
+  process.stdout.write(`${sum('passed')} passed, ${failed} failed\n`);
+}
+
+function lineOf({ name, passed, failed, seconds }: Result): string {
+  const counts = `${passed} passed${failed > 0 ? `, ${failed} failed` : ''}`;
+  return `${failed > 0 ? '✗' : '✓'} ${name.padEnd(18)} ${seconds.toFixed(1).padStart(6)} s  ${counts}`;
 }

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-
-export const root = path.resolve(import.meta.dirname, '../..');
+import { endingWithUs } from '@flixtube/dev-env/managed-process';
+import { root } from '@flixtube/dev-env/root';
 
 /** How many tests of a step passed and failed; a static check counts as one. */
 export interface Outcome {
@@ -11,39 +11,52 @@ export interface Outcome {
   failed: number;
 }
 
+export interface StepContext {
+  /** Where the backends are, for the steps that need them. */
+  env: Record<string, string>;
+  /** Breaks the step off. */
+  signal: AbortSignal;
+}
+
 export interface Step {
   name: string;
-  run(env: Record<string, string>): Promise<Outcome>;
+  group: 'static' | 'unit' | 'e2e';
+  run(context: StepContext): Promise<Outcome>;
 }
+
+export const failure: Outcome = { passed: 0, failed: 1 };
+const success: Outcome = { passed: 1, failed: 0 };
+const minutes = 60_000;
 
 /** A step that is one command, and one test: it passes when the command does. */
 export function check(name: string, command: string, args: string[]): Step {
-  return { name, run: async (env) => ((await runCommand(command, args, root, env)) === 0 ? pass : fail) };
+  const run = async ({ env, signal }: StepContext) =>
+    (await runCommand(command, args, { cwd: root, env, signal, withinMs: 5 * minutes })) === 0 ? success : failure;
+  return { name, group: 'static', run };
 }
 
 /**
  * A step that is the Jest of a workspace, and counts its tests. One test at a time: two cores have enough to do with
  * the services and backends under test.
  */
-export function jest(workspace: string): Step {
-  return {
-    name: workspace,
-    run: async (env) => {
-      const folder = await mkdtemp(path.join(tmpdir(), 'flixtube-jest-'));
-      const report = path.join(folder, 'report.json');
-      const args = ['--runInBand', '--passWithNoTests', '--json', `--outputFile=${report}`];
-      const withModules = { ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings=ExperimentalWarning' };
-      const code = await runCommand('jest', args, path.join(root, workspace), withModules);
-      const counts = await readFile(report, 'utf8').then(countTests, () => ({ passed: 0, failed: 0 }));
-      await rm(folder, { recursive: true });
-      // Jest also fails without a failed test: a suite that can't be loaded, a backend that can't be had.
-      return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
-    },
+export function jest(workspace: string, group: 'unit' | 'e2e'): Step {
+  const run = async ({ env, signal }: StepContext) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'flixtube-jest-'));
+    const report = path.join(folder, 'report.json');
+    const args = ['--runInBand', '--passWithNoTests', '--json', `--outputFile=${report}`];
+    const code = await runCommand('jest', args, {
+      cwd: path.join(root, workspace),
+      env: { ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings=ExperimentalWarning' },
+      signal,
+      withinMs: (group === 'e2e' ? 60 : 15) * minutes,
+    });
+    const counts = await readFile(report, 'utf8').then(countTests, () => ({ passed: 0, failed: 0 }));
+    await rm(folder, { recursive: true });
+    // Jest also fails without a failed test: a suite that cannot be loaded, a backend that cannot be had.
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
   };
+  return { name: workspace, group, run };
 }
-
-const pass: Outcome = { passed: 1, failed: 0 };
-const fail: Outcome = { passed: 0, failed: 1 };
 
 function countTests(report: string): Outcome {
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(report) as Record<string, number>;
@@ -51,15 +64,44 @@ function countTests(report: string): Outcome {
 }
 
 /** Runs a command of the repository with its output passed through, and gives its exit code. */
-function runCommand(command: string, args: string[], cwd: string, env: Record<string, string>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd,
-      // What Jest reports goes to standard error, its JSON to the file: standard output is not wanted.
-      stdio: ['ignore', args.includes('--json') ? 'ignore' : 'inherit', 'inherit'],
-      env: { ...process.env, ...env, PATH: `${path.join(root, 'node_modules/.bin')}:${process.env.PATH}` },
-    });
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
+export async function runCommand(
+  command: string,
+  args: string[],
+  o: { cwd: string; env: Record<string, string>; signal: AbortSignal; withinMs: number },
+): Promise<number> {
+  if (o.signal.aborted) return 1;
+  const [program, programArgs] = await endingWithUs(command, args);
+  const child = spawn(program, programArgs, {
+    cwd: o.cwd,
+    // What Jest reports goes to standard error, its JSON to the file: standard output is not wanted.
+    stdio: ['ignore', args.includes('--json') ? 'ignore' : 'inherit', 'inherit'],
+    // A group of its own, so that all of it can be ended, and by us alone.
+    detached: true,
+    env: { ...process.env, ...o.env, PATH: `${path.join(root, 'node_modules/.bin')}:${process.env.PATH}` },
   });
+  const end = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, signal);
+    } catch {
+      // Gone.
+    }
+  };
+  const deadline = setTimeout(() => {
+    process.stderr.write(`${command} has not ended within ${o.withinMs / minutes} minutes: it is ended now\n`);
+    end('SIGKILL');
+  }, o.withinMs);
+  const onAbort = () => end('SIGTERM');
+  o.signal.addEventListener('abort', onAbort);
+  try {
+    return await new Promise((resolve) => {
+      child.once('error', (error) => {
+        process.stderr.write(`${command}: ${error.message}\n`);
+        resolve(1);
+      });
+      child.once('exit', (code) => resolve(code ?? 1));
+    });
+  } finally {
+    clearTimeout(deadline);
+    o.signal.removeEventListener('abort', onAbort);
+  }
 }

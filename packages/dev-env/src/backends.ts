@@ -8,6 +8,7 @@ import { startRabbitmq } from './backends/rabbitmq.ts';
 import { freePort } from './ports.ts';
 import { requireProgram, type Say } from './programs.ts';
 import { root } from './root.ts';
+import { messageOf, SetupFailure } from './setup-failure.ts';
 
 export type { Backend, BackendName } from './backends/backend.ts';
 
@@ -42,6 +43,8 @@ export async function ensureBackends(o: {
   dataFolder: string;
   ports?: Partial<BackendPorts>;
   say: Say;
+  /** False: starts its own even where the environment names one, to be killed at will. */
+  useGiven?: boolean;
   onDeath?(name: BackendName, what: string, delayMs: number): void;
   onSpawn?(name: string, pid: number): void;
   /** Breaks the start off. */
@@ -64,15 +67,16 @@ export async function ensureBackends(o: {
     ...(o.onSpawn && { onSpawn: o.onSpawn }),
     ...(o.signal && { signal: o.signal }),
   });
+  const given = o.useGiven === false ? {} : process.env;
   const starts: Record<Need, () => Promise<Backend | undefined>> = {
     rabbitmq: async () =>
-      givenRabbitmq() ??
+      givenRabbitmq(given) ??
       startRabbitmq({
         ...(await optionsFor('rabbitmq')),
         managementPort: o.ports?.rabbitmqManagement ?? (await freePort()),
       }),
-    mongodb: async () => givenMongodb() ?? startMongodb({ ...(await optionsFor('mongodb')), binFolder }),
-    azurite: async () => givenAzurite() ?? startAzurite(await optionsFor('azurite')),
+    mongodb: async () => givenMongodb(given) ?? startMongodb({ ...(await optionsFor('mongodb')), binFolder }),
+    azurite: async () => givenAzurite(given) ?? startAzurite(await optionsFor('azurite')),
     ffmpeg: async () => {
       await requireProgram({ program: 'ffmpeg', aptPackage: 'ffmpeg', say: o.say });
       return undefined;
@@ -88,7 +92,7 @@ export async function ensureBackends(o: {
   const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   if (failures.length > 0) {
     await stop();
-    throw failures.length === 1 ? failures[0] : new AggregateError(failures);
+    throw failures.length === 1 ? failures[0] : new SetupFailure(failures.map(messageOf).join('\n\n'));
   }
   return { env: Object.assign({}, ...list.map((backend) => backend.env)), list, stop };
 }

@@ -110,11 +110,8 @@ export class ManagedProcess {
 
   async #spawn(): Promise<void> {
     const { command, args, cwd, env } = this.#options;
-    const setpriv = await findProgram('setpriv');
+    const [program, programArgs] = await endingWithUs(command, args);
     if (!this.#wanted) return;
-    const [program, programArgs] = setpriv
-      ? [setpriv, ['--pdeathsig', 'TERM', '--', command, ...args]]
-      : [command, args];
     const child = spawn(program, programArgs, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const startedAt = Date.now();
     this.#child = child;
@@ -157,6 +154,15 @@ export class ManagedProcess {
     const said = this.#lastLines.map((line) => `  | ${line}`).join('\n');
     return new SetupFailure(`${this.name} ${what}.${said ? ` The last that it said:\n${said}` : ''}`);
   }
+}
+
+/**
+ * The command to spawn so that the kernel ends it (SIGTERM) should we die without a word: PR_SET_PDEATHSIG, where Linux
+ * and util-linux are there; else the command as it is.
+ */
+export async function endingWithUs(command: string, args: string[]): Promise<[string, string[]]> {
+  const setpriv = await findProgram('setpriv');
+  return setpriv ? [setpriv, ['--pdeathsig', 'TERM', '--', command, ...args]] : [command, args];
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

@@ -29,6 +29,8 @@ export interface SystemOptions {
   /** Free ones are taken for those that are left out. */
   ports?: Partial<SystemPorts>;
   secrets?: { IDENTITY_SECRET: string; COOKIE_SECRET: string };
+  /** Uses the backends that the environment names, if any, instead of its own. */
+  useGiven?: boolean;
   /** More for the environment of every service. */
   env?: Record<string, string>;
   /** Steps of the start, and what dies and is started again. */
@@ -64,7 +66,7 @@ export interface System {
 }
 
 /**
- * Starts a whole FlixTube and resolves when all of it is ready. Backends that are given in the environment are used.
+ * Starts a whole FlixTube and resolves when all of it is ready.
  * @throws SetupFailure with what is missing and what to do about it; nothing is then left running.
  */
 export async function startSystem(o: SystemOptions): Promise<System> {
@@ -79,6 +81,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
     dataFolder,
     ports,
     say: o.say,
+    useGiven: o.useGiven === true,
     onDeath: sayDeath,
     ...(o.onSpawn && { onSpawn: o.onSpawn }),
     ...(o.signal && { signal: o.signal }),

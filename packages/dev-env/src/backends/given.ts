@@ -7,7 +7,7 @@ import { answersPing } from './mongodb.ts';
 const reachableWithinMs = 5_000;
 
 /** The RabbitMQ that RABBITMQ_URL names, once it has answered; undefined when the variable is not set. */
-export function givenRabbitmq(env = process.env): Promise<Backend> | undefined {
+export function givenRabbitmq(env: NodeJS.ProcessEnv): Promise<Backend> | undefined {
   const url = env.RABBITMQ_URL;
   if (!url) return undefined;
   const check = async () => {
@@ -26,7 +26,7 @@ export function givenRabbitmq(env = process.env): Promise<Backend> | undefined {
 }
 
 /** The MongoDB that MONGODB_URL names, once it has answered; undefined when the variable is not set. */
-export function givenMongodb(env = process.env): Promise<Backend> | undefined {
+export function givenMongodb(env: NodeJS.ProcessEnv): Promise<Backend> | undefined {
   const url = env.MONGODB_URL;
   if (!url) return undefined;
   const check = () => answersPing(url, reachableWithinMs);
@@ -34,7 +34,7 @@ export function givenMongodb(env = process.env): Promise<Backend> | undefined {
 }
 
 /** The account that AZURE_STORAGE_CONNECTION_STRING names, once it has answered; undefined when it is not set. */
-export function givenAzurite(env = process.env): Promise<Backend> | undefined {
+export function givenAzurite(env: NodeJS.ProcessEnv): Promise<Backend> | undefined {
   const variable = 'AZURE_STORAGE_CONNECTION_STRING';
   const connectionString = env[variable];
   if (!connectionString) return undefined;

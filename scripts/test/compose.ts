@@ -1,0 +1,50 @@
+/** `npm run test:compose`: the end-to-end tests against Docker Compose, in a project of its own, removed afterwards. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { freePort } from '@flixtube/dev-env/ports';
+import { findProgram, requireProgram } from '@flixtube/dev-env/programs';
+import { root } from '@flixtube/dev-env/root';
+import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { listenForStop } from '../start/stopping.ts';
+import { jest, runCommand } from './steps.ts';
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const { signal } = listenForStop(
+  () => say('\nStopping'),
+  () => undefined,
+);
+const minutes = 60_000;
+
+try {
+  await run();
+} catch (error) {
+  say(messageOf(error));
+  process.exitCode = 1;
+}
+
+async function run(): Promise<void> {
+  const docker = await findProgram('docker');
+  if (!docker) throw new SetupFailure('Docker is missing: https://docs.docker.com/engine/install');
+  await promisify(execFile)(docker, ['compose', 'version']).catch(() => {
+    throw new SetupFailure('Docker has no compose plugin: https://docs.docker.com/compose/install');
+  });
+  await requireProgram({ program: 'chromium', aptPackage: 'chromium', say });
+  const port = await freePort();
+  const env = { GATEWAY_PORT: String(port), COMPOSE_PROJECT_NAME: `flixtube-test-${port}` };
+  const compose = (args: string[], abort: AbortSignal) =>
+    runCommand(docker, ['compose', ...args], { cwd: root, env, signal: abort, withinMs: 30 * minutes });
+  try {
+    const code = await compose(['up', '--build', '--wait', '--wait-timeout', '300'], signal);
+    if (code !== 0) {
+      if (!signal.aborted) await compose(['logs', '--tail', '40'], signal);
+      throw new SetupFailure('docker compose up did not bring everything up: see above');
+    }
+    const url = `http://127.0.0.1:${port}`;
+    const { passed, failed } = await jest('e2e', 'e2e').run({ env: { FLIXTUBE_URL: url }, signal });
+    if (failed > 0) process.exitCode = 1;
+    process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  } finally {
+    // Also when broken off.
+    await compose(['down', '--volumes', '--remove-orphans'], new AbortController().signal);
+  }
+}

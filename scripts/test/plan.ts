@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '@flixtube/dev-env/root';
+import { check, jest, type Step } from './steps.ts';
+
+/** Everything that CI runs, in this order: what is quickest to tell comes first. */
+export function plan(): Step[] {
+  return [
+    check('types', 'tsc', []),
+    check('web-types', 'tsc', ['-p', 'web']),
+    check('lint', 'biome', ['check', '--error-on-warnings']),
+    check('boundaries', 'npm', ['run', '--silent', 'boundaries']),
+    check('unused', 'knip', []),
+    ...testedWorkspaces().map((workspace) => jest(workspace, 'unit')),
+    jest('e2e', 'e2e'),
+  ];
+}
+
+/**
+ * The steps that the arguments name, by step or by group (static, unit, e2e), in the order of the plan.
+ * Answers the names that mean nothing, too.
+ */
+export function chosen(steps: Step[], names: string[]): { steps: Step[]; unknown: string[] } {
+  const means = (name: string, step: Step) => step.name === name || step.group === name;
+  return {
+    steps: names.length === 0 ? steps : steps.filter((step) => names.some((name) => means(name, step))),
+    unknown: names.filter((name) => !steps.some((step) => means(name, step))),
+  };
+}
+
+/** Every workspace that has tests of its own, packages before the services that stand on them. */
+function testedWorkspaces(): string[] {
+  const manifest: { workspaces: string[] } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return manifest.workspaces
+    .flatMap((one) => (one === 'packages/*' ? ['packages/dev-env', 'packages/chassis', 'packages/contracts'] : [one]))
+    .filter((one) => one !== 'e2e' && existsSync(join(root, one, 'jest.config.js')));
+}
