@@ -18,7 +18,7 @@ export interface Mongo extends Resource {
 
 // A service that is started before its database waits no longer than this for it, and goes on without.
 const startPatienceMs = 3_000;
-const pingTimeoutMs = 3_000;
+const checkPatienceMs = 900;
 
 /**
  * Prepares the connection to a service's database; nothing is sent before `start()` or the first use.
@@ -43,10 +43,12 @@ export function connectMongo(o: { url: Secret | string; database: string; logger
   let prepared = 0;
   let stopped: Promise<void> | undefined;
 
-  const ping = () => db.command({ ping: 1 }, { timeoutMS: pingTimeoutMs });
+  const ping = () => db.command({ ping: 1 });
   const prepare = async () => {
     for (let failures = 1; !stopping.signal.aborted; failures += 1) {
       try {
+        // Asked for by name each time: after a first connect that failed the driver does not try again by itself.
+        await client.connect();
         await ping();
         for (let step = steps[prepared]; step; step = steps[prepared]) {
           await step(db);
@@ -79,7 +81,11 @@ export function connectMongo(o: { url: Secret | string; database: string; logger
       if (!preparing || prepared < steps.length) {
         throw new DomainError('unavailable', 'The database is not ready yet.');
       }
-      await withMongo(ping);
+      // On a network that swallows everything the driver would take several times as long to give up.
+      const answer = withMongo(ping);
+      if (!(await atMost(checkPatienceMs, answer)))
+        throw new DomainError('unavailable', 'The database does not answer.');
+      await answer;
     },
     stop: () => {
       stopping.abort();

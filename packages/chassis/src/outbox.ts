@@ -203,7 +203,7 @@ class Relay {
 
   #refuse(id: DocumentId, err: unknown): void {
     const failures = (this.#refused.get(id)?.failures ?? 0) + 1;
-    const waitMs = backoff(failures, 1_000, 30_000);
+    const waitMs = backoff(failures, 500, 10_000);
     this.#refused.set(id, { failures, notBefore: performance.now() + waitMs });
     this.#logger.warn({ err, documentId: id, waitMs }, 'an event could not be published yet');
   }

@@ -100,11 +100,11 @@ export class BrokerConnection {
     manager.on('connect', () => this.#connected(manager));
     manager.on('connectFailed', ({ err }) => {
       this.#failures += 1;
-      manager.reconnectTimeInSeconds = backoff(this.#failures, 500, 10_000) / 1_000;
+      manager.reconnectTimeInSeconds = backoff(this.#failures, 250, 5_000) / 1_000;
       this.#logger.warn({ err, failures: this.#failures }, 'no connection to RabbitMQ, trying again');
     });
     manager.on('disconnect', ({ err }) => {
-      manager.reconnectTimeInSeconds = backoff(1, 200, 10_000) / 1_000;
+      manager.reconnectTimeInSeconds = backoff(1, 200, 5_000) / 1_000;
       this.#lost(err);
     });
     manager.on('blocked', ({ reason }) => {

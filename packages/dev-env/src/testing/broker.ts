@@ -7,8 +7,13 @@ import { freePort } from '../ports.ts';
 export interface TestBroker {
   /** For RABBITMQ_URL. */
   url: string;
-  /** Ends it with SIGKILL; it stays down until `start`. */
+  /**
+   * Ends it with SIGKILL; it stays down until `start`. A queue that was declared only in the last few seconds may not
+   * come back: RabbitMQ writes down late that it exists.
+   */
   kill(): Promise<void>;
+  /** Ends it in good order; it stays down until `start`. */
+  stop(): Promise<void>;
   /** Brings it back, on the same port with the same data; resolves when it takes connections. */
   start(): Promise<void>;
   /** Ends it and removes its data. */
@@ -26,6 +31,7 @@ export async function testBroker(): Promise<TestBroker> {
   return {
     url: node.env.RABBITMQ_URL ?? '',
     kill: () => node.stop({ atOnce: true }),
+    stop: () => node.stop(),
     start: async () => {
       node = await launch();
     },
