@@ -223,6 +223,19 @@ describe('a neighbour that is down', () => {
     await Promise.all(Array.from({ length: 20 }, () => client.get('/')));
   });
 
+  it('keeps no call waiting beyond its time, when another call is finding out whether it is back', async () => {
+    let silent = false;
+    await meetRaw((_req, res) => void (silent || res.writeHead(500).end()));
+    for (let i = 0; i < 10; i++) await expect(client.post('/', {})).rejects.toMatchObject({ kind: 'bad-neighbour' });
+    silent = true;
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    const first = client.post('/', {}, { timeout: 2_000 }).catch((error) => error.kind);
+    const begun = performance.now();
+    await expect(client.get('/', { timeout: 100 })).rejects.toMatchObject({ kind: 'timeout' });
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(await first).toBe('timeout');
+  });
+
   it('is not taken to be down, when it refuses many wrong requests', async () => {
     await meet(() => ({ status: 404, body: problem(404) }));
     for (let i = 0; i < 30; i++) await expect(client.get('/')).rejects.toMatchObject({ kind: 'not-found' });

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Router } from 'express';
+import express, { Router } from 'express';
 import request from 'supertest';
-import { logged, type RunningApp, runApp } from '../tests/support/running-app.ts';
+import { collectingLogger, logged, type RunningApp, runApp } from '../tests/support/running-app.ts';
 import { DomainError } from './errors.ts';
 import { route } from './http.ts';
-import type { Resource } from './service.ts';
+import { createService, type Health, type Resource } from './service.ts';
 
 let app: RunningApp;
 afterEach(() => app?.close());
@@ -138,9 +138,31 @@ describe('a service that stops', () => {
     expect(events).toEqual(['mongodb start', 'rabbitmq start', 'mongodb quiesce', 'rabbitmq quiesce']);
     held.release();
     expect((await answer).body).toEqual({ done: true });
-    expect((await answer).headers.connection).toBe('close');
     await stopped;
     expect(events.slice(4)).toEqual(['rabbitmq stop', 'mongodb stop']);
+  });
+
+  it('says that it is not ready, when it has only begun to stop', async () => {
+    const { logger } = collectingLogger();
+    const asked: Health[] = [];
+    const service = createService({
+      name: 'test',
+      host: '127.0.0.1',
+      port: 0,
+      shutdownSeconds: 1,
+      logger,
+      resources: [resource('mongodb')],
+      app: (health) => {
+        asked.push(health);
+        return express();
+      },
+    });
+    await service.start();
+    await service.started();
+    expect((await asked[0]?.report())?.ready).toBe(true);
+    const stopped = service.stop();
+    expect((await asked[0]?.report())?.ready).toBe(false);
+    await stopped;
   });
 
   it('closes connections that wait for their next request, at once and after the work in hand', async () => {
@@ -156,8 +178,10 @@ describe('a service that stops', () => {
     await held.arrived;
     const begun = performance.now();
     const stopped = app.service.stop();
+    await logged(app.lines, ({ msg }) => msg === 'stopping');
+    await new Promise(setImmediate);
     held.release();
-    (await answer).resume();
+    expect((await answer).resume().headers.connection).toBe('close');
     await stopped;
     expect(performance.now() - begun).toBeLessThan(1_000);
     agent.destroy();

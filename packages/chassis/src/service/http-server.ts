@@ -26,13 +26,16 @@ const limits = {
  */
 export async function createHttpServer(app: RequestListener, at: { host: string; port: number }): Promise<HttpServer> {
   const server = createServer(limits);
+  const inHand = new Set<ServerResponse>();
   let closing = false;
 
   function handle(req: IncomingMessage, res: ServerResponse): void {
+    inHand.add(res);
+    if (closing) announceClose(res);
     res.once('close', () => {
+      inHand.delete(res);
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
-    if (closing) res.setHeader('Connection', 'close');
     app(req, res);
   }
 
@@ -54,6 +57,7 @@ export async function createHttpServer(app: RequestListener, at: { host: string;
 
     close(deadline) {
       closing = true;
+      for (const res of inHand) announceClose(res);
       return new Promise((resolve) => {
         const force = () => server.closeAllConnections();
         server.close(() => {
@@ -65,6 +69,11 @@ export async function createHttpServer(app: RequestListener, at: { host: string;
       });
     },
   };
+}
+
+/** So that the client does not send its next request into a connection that we are about to close. */
+function announceClose(res: ServerResponse): void {
+  if (!res.headersSent) res.setHeader('Connection', 'close');
 }
 
 /**
