@@ -54,6 +54,28 @@ describe('an identity', () => {
   });
 });
 
+describe('an identity that was verified before', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('is refused all the same, once it has expired', async () => {
+    const token = await identity.issue({ kind: 'viewer', id: 'v' });
+    expect(await identity.verify(token)).toEqual({ kind: 'viewer', id: 'v' });
+    jest.useFakeTimers({ now: Date.now() + 70_000, doNotFake: ['setImmediate', 'nextTick'] });
+    await expect(identity.verify(token)).rejects.toMatchObject({ kind: 'unauthenticated' });
+  });
+
+  it('says who is calling, when very many others have called since', async () => {
+    const token = await identity.issue({ kind: 'viewer', id: 'first' });
+    const others = Array.from({ length: 1_500 }, (_, i) => identity.issue({ kind: 'viewer', id: `v${i}` }));
+    await identity.verify(token);
+    const callers = await Promise.all((await Promise.all(others)).map((other) => identity.verify(other)));
+    expect(callers.map((caller) => caller.kind === 'viewer' && caller.id)).toEqual(others.map((_, i) => `v${i}`));
+    expect(await identity.verify(token)).toEqual({ kind: 'viewer', id: 'first' });
+  });
+});
+
 describe('serviceHeaders', () => {
   afterEach(() => {
     jest.useRealTimers();
