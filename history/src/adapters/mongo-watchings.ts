@@ -1,5 +1,6 @@
 import { type FlixEvent, newEvent } from '@flixtube/chassis/messaging';
 import { withMongo } from '@flixtube/chassis/mongo';
+import { ensureIndexes } from '@flixtube/chassis/mongo-indexes';
 import type { Outbox } from '@flixtube/chassis/outbox';
 import { videoViewed } from '@flixtube/contracts/events/video-viewed';
 import type { AnyBulkWriteOperation, Collection, Filter } from 'mongodb';
@@ -48,13 +49,13 @@ export async function prepareWatchings(o: {
   watchings: Collection<WatchingDocument>;
   viewers: Collection<ViewerDocument>;
 }): Promise<void> {
-  await o.watchings.createIndexes([
+  await ensureIndexes(o.watchings, [
     { key: { viewerId: 1, shown: 1, watchedAt: -1, _id: -1 } },
     { key: { viewerId: 1, shown: 1, unfinished: 1, watchedAt: -1, _id: -1 } },
     { key: { videoId: 1 } },
     { key: { shown: 1, removedAt: 1 } },
   ]);
-  await o.viewers.createIndex({ clearedAt: 1 });
+  await ensureIndexes(o.viewers, [{ key: { clearedAt: 1 } }]);
 }
 
 /** What was watched, in MongoDB; events go out through `outbox`. */

@@ -1,5 +1,6 @@
 import { type FlixEvent, newEvent } from '@flixtube/chassis/messaging';
 import { withMongo } from '@flixtube/chassis/mongo';
+import { ensureIndexes } from '@flixtube/chassis/mongo-indexes';
 import type { Outbox } from '@flixtube/chassis/outbox';
 import type { VideoSource } from '@flixtube/contracts/events/video-uploaded';
 import { videoUploaded } from '@flixtube/contracts/events/video-uploaded';
@@ -33,7 +34,7 @@ export function uploadsCollection(db: Db): Collection<UploadDocument> {
 }
 
 export async function prepareUploads(db: Db): Promise<void> {
-  await uploadsCollection(db).createIndexes([
+  await ensureIndexes(uploadsCollection(db), [
     { key: { state: 1, heartbeatAt: 1 } },
     { key: { state: 1, storedAt: 1 } },
   ]);
