@@ -6,7 +6,7 @@ import { type Neighbour, type Route, routingTable } from './domain/routing-table
 import type { SiteFiles } from './domain/site-files.ts';
 import type { ClientOf } from './middleware/client.ts';
 import { pageHeaders } from './middleware/page-headers.ts';
-import { noPage, refuseCrossSite, stayOnHttps } from './middleware/protection.ts';
+import { noPage, noParameters, refuseCrossSite, stayOnHttps } from './middleware/protection.ts';
 import { checkTarget, targetOf } from './middleware/target.ts';
 import type { RecogniseViewer } from './middleware/viewer.ts';
 import { docsPolicy, getDocs, getDocsAsset, getOpenApi } from './routes/docs.ts';
@@ -34,11 +34,11 @@ export function createGatewayApp(parts: AppParts): Express {
     '/api/docs': getDocs,
     '/api/docs/:asset': getDocsAsset(parts.swaggerUi) as RequestHandler,
   };
-  const handler = (entry: Route): RequestHandler => {
-    if (isForwarded(entry)) return forward(entry, parts.forwarding);
+  const handlers = (entry: Route): RequestHandler[] => {
+    if (isForwarded(entry)) return [forward(entry, parts.forwarding)];
     const answer = own[entry.path];
     if (answer === undefined) throw new Error(`${entry.path} has no handler`);
-    return answer;
+    return [noParameters(), answer];
   };
 
   const api = Router({ caseSensitive: true, strict: true });
@@ -51,7 +51,7 @@ export function createGatewayApp(parts: AppParts): Express {
     const protect = entry.path === '/api/docs' ? pageHeaders(docsPolicy) : noPage();
     // A browser that opens a file by itself makes a page of it, with a player in it.
     const first = entry.lane === 'json' ? [protect] : [];
-    route(api, entry.path, { [entry.method]: [...first, handler(entry)] });
+    route(api, entry.path, { [entry.method]: [...first, ...handlers(entry)] });
   }
 
   const web = Router().use(webApp(parts.web, recogniseViewer));

@@ -34,3 +34,12 @@ export function noPage(): RequestHandler {
     next();
   };
 }
+
+/** Middleware for addresses that take no parameters: one that is given is a mistake, and named. */
+export function noParameters(): RequestHandler {
+  return (req, _res, next) => {
+    const errors = Object.keys(req.query).map((path) => ({ path, message: 'is not known here' }));
+    if (errors.length > 0) throw new DomainError('invalid', 'This address takes no parameters.', { errors });
+    next();
+  };
+}
