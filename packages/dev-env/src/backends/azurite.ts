@@ -19,6 +19,7 @@ export async function startAzurite(o: BackendOptions): Promise<Backend> {
     name: 'azurite',
     command: process.execPath,
     args: [
+      ...['--require', join(import.meta.dirname, '../../azurite/durable.cjs')],
       join(dirname(manifest), 'dist/src/blob/main.js'),
       ...['--blobHost', '127.0.0.1', '--blobPort', String(o.port), '--location', location],
       ...['--skipApiVersionCheck', '--silent', '--disableTelemetry'],
