@@ -1,4 +1,4 @@
-import { type RequestHandler, Router } from 'express';
+import { type RequestHandler, Router, type RouterOptions } from 'express';
 import { DomainError } from '../errors.ts';
 
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
@@ -35,14 +35,17 @@ const collected = new WeakMap<object, Set<string>>();
 export function allowedMethodsOf(routers: readonly Router[]): AllowedMethods {
   const collector = Router();
   for (const router of routers) {
+    const { caseSensitive, strict } = router as Router & RouterOptions;
+    const paths = Router({ caseSensitive, strict } as RouterOptions);
     for (const [path, methods] of methodsByRouter.get(router) ?? []) {
-      collector.all(path, (req, _res, next) => {
+      paths.all(path, (req, _res, next) => {
         const allowed = collected.get(req) ?? new Set<string>();
         collected.set(req, allowed);
         for (const method of methods) allowed.add(method);
         next();
       });
     }
+    collector.use(paths);
   }
   return { router: collector };
 }
