@@ -18,7 +18,7 @@ const aurora = [
   'color=c=black:s=120x212:r=25,format=gbrp',
   [
     `geq=r='9+14*Y/H+170*pow(max(0,sin(X/17-T*0.9+2*sin(Y/60+T*0.4))),3)*${curtain(0.42, '0.10*sin(X/23+T*0.6)', 0.2)}'`,
-    `g='15+12*Y/H+250*(0.55+0.45*sin(X/5+T*1.1+sin(T+X/13)))*${curtain(0.38, '0.12*sin(X/29+T*0.7)', 0.15)}'`,
+    `g='min(255,15+12*Y/H+250*(0.55+0.45*sin(X/5+T*1.1+sin(T+X/13)))*${curtain(0.38, '0.12*sin(X/29+T*0.7)', 0.15)})'`,
     `b='40+30*Y/H+130*${curtain(0.46, '0.10*sin(X/21-T*0.5)', 0.24)}'`,
   ].join(':'),
   'scale=720:1280:flags=bicubic',

@@ -1,6 +1,8 @@
 /** `npm start`: the whole of FlixTube on this machine, until Ctrl-C. `-- --fresh` begins with no data. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requireProgram } from '@flixtube/dev-env/programs';
+import { root } from '@flixtube/dev-env/root';
 import { portsFrom } from '@flixtube/dev-env/services';
 import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
 import { type System, startSystem } from '@flixtube/dev-env/system';
@@ -50,6 +52,7 @@ async function run(): Promise<void> {
     say('The data of earlier starts: deleted');
   }
   await requireFreePorts(ports);
+  await requireProgram({ program: 'ffmpeg', aptPackage: 'ffmpeg', say });
   const starter = await markOf(process.pid);
   if (!starter) throw new Error('This process is not among the running ones');
   record = { starter, ports, processes: {}, given: [] };
@@ -57,7 +60,7 @@ async function run(): Promise<void> {
   const over = new AbortController();
   try {
     const signal = AbortSignal.any([stopping.signal, over.signal]);
-    const samples = makeSamples({ folder: join(stateFolder, 'samples'), say, signal });
+    const samples = makeSamples({ folder: join(root, '.flixtube/samples'), say, signal });
     // It fails at its own time; until someone waits for it, that is not an unhandled rejection.
     samples.catch(() => undefined);
     const system = await startSystem({
@@ -84,15 +87,12 @@ async function whileRunning(
 ): Promise<void> {
   try {
     await noteGiven(system);
-    await putInSamples({
-      gateway: system.url,
-      dataFolder: o.dataFolder,
-      samples: await o.samples,
-      signal: stopping.signal,
-    }).catch((error) => {
-      if (!stopping.signal.aborted)
+    await o.samples
+      .then((samples) => putInSamples({ ...o, gateway: system.url, samples, signal: stopping.signal }))
+      .catch((error) => {
+        if (stopping.signal.aborted) return;
         say(`The sample videos could not be put in, the next start tries again: ${messageOf(error)}`);
-    });
+      });
     if (!stopping.signal.aborted) {
       say(`\nFlixTube is ready at ${system.url} (${seconds(startedAt)}). Ctrl-C stops it.\n`);
     }
@@ -100,7 +100,7 @@ async function whileRunning(
   } finally {
     const since = performance.now();
     await system.stop();
-    say(`Stopped (${seconds(since)}). The data stays in .flixtube/data.`);
+    say(`Stopped (${seconds(since)}). The data stays in ${o.dataFolder}.`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { root } from '@flixtube/dev-env/root';
 import { portsFrom, type SystemPorts, serviceNames } from '@flixtube/dev-env/services';
 import type { ComponentName, ComponentStatus } from '@flixtube/dev-env/system';
@@ -18,7 +18,8 @@ export interface RunRecord {
 export type ComponentPlace = Pick<ComponentStatus, 'name' | 'kind' | 'port' | 'url'>;
 
 export const firstPort = 4000;
-export const stateFolder = join(root, '.flixtube');
+/** Where the data of `npm start`, its secrets and its record are kept. */
+export const stateFolder = resolve(root, process.env.FLIXTUBE_FOLDER || '.flixtube');
 const file = join(stateFolder, 'run.json');
 
 /** The record of a system that runs, or of one whose starter was killed; undefined when there is none. */

@@ -63,7 +63,7 @@ async function runAll(chosenSteps: Step[]): Promise<Result[]> {
         backends = undefined;
       }
       await timed(step.name, async () => {
-        if (step.group === 'e2e') await requireProgram({ program: 'chromium', aptPackage: 'chromium', say });
+        if (step.name === 'e2e') await requireProgram({ program: 'chromium', aptPackage: 'chromium', say });
         return step.run({ env: backends?.env ?? {}, signal });
       });
     }

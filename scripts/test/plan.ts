@@ -12,6 +12,7 @@ export function plan(): Step[] {
     check('boundaries', 'npm', ['run', '--silent', 'boundaries']),
     check('unused', 'knip', []),
     ...testedWorkspaces().map((workspace) => jest(workspace, 'unit')),
+    jest('scripts', 'e2e'),
     jest('e2e', 'e2e'),
   ];
 }

@@ -46,6 +46,7 @@ export async function ensureBackends(o: {
   /** False: starts its own even where the environment names one, to be killed at will. */
   useGiven?: boolean;
   onDeath?(name: BackendName, what: string, delayMs: number): void;
+  onRecovery?(name: BackendName): void;
   onSpawn?(name: string, pid: number): void;
   /** Breaks the start off. */
   signal?: AbortSignal;
@@ -64,6 +65,7 @@ export async function ensureBackends(o: {
     port: o.ports?.[name] ?? (await freePort()),
     say: o.say,
     onDeath: o.onDeath ?? ((_, what, delayMs) => o.say(`${name} ${what}; started again in ${delayMs / 1_000} s`)),
+    onRecovery: o.onRecovery ?? (() => o.say(`${name}: ready again`)),
     ...(o.onSpawn && { onSpawn: o.onSpawn }),
     ...(o.signal && { signal: o.signal }),
   });

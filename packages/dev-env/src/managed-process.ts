@@ -15,10 +15,14 @@ export interface ProcessOptions {
   isReady(): Promise<boolean>;
   /** Each line that it prints. */
   onLine(line: string): void;
+  /** Whether a person sees those lines anyway, so that a failure need not repeat the last of them. */
+  linesAreSeen?: boolean;
   /** Each time that it was started. */
   onSpawn?(name: string, pid: number): void;
   /** When it ended without being asked to; `delayMs` until it is started again. */
   onDeath?(what: string, delayMs: number): void;
+  /** When it is ready again after that. */
+  onRecovery?(): void;
   /** From SIGTERM to SIGKILL. */
   stopWithinMs: number;
 }
@@ -139,9 +143,17 @@ export class ManagedProcess {
     this.#options.onDeath?.(what, delayMs);
     this.#restart = new AbortController();
     sleep(delayMs, undefined, { signal: this.#restart.signal }).then(
-      () => this.#spawn(),
+      () => this.#spawn().then(() => this.#awaitRecovery()),
       () => undefined,
     );
+  }
+
+  async #awaitRecovery(): Promise<void> {
+    const child = this.#child;
+    while (child && this.#child === child) {
+      if (await this.isReady()) return this.#options.onRecovery?.();
+      await sleep(200);
+    }
   }
 
   #heard(line: string): void {
@@ -151,7 +163,8 @@ export class ManagedProcess {
   }
 
   #failure(what: string): SetupFailure {
-    const said = this.#lastLines.map((line) => `  | ${line}`).join('\n');
+    const unseen = this.#options.linesAreSeen ? [] : this.#lastLines;
+    const said = unseen.map((line) => `  | ${line}`).join('\n');
     return new SetupFailure(`${this.name} ${what}.${said ? ` The last that it said:\n${said}` : ''}`);
   }
 }

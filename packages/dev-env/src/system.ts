@@ -83,6 +83,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
     say: o.say,
     useGiven: o.useGiven === true,
     onDeath: sayDeath,
+    onRecovery: (name) => o.say(`${name}: ready again`),
     ...(o.onSpawn && { onSpawn: o.onSpawn }),
     ...(o.signal && { signal: o.signal }),
   });
@@ -106,8 +107,10 @@ export async function startSystem(o: SystemOptions): Promise<System> {
         log(line);
         o.onLine?.(name, line);
       },
+      linesAreSeen: o.onLine !== undefined,
       ...(o.onSpawn && { onSpawn: o.onSpawn }),
       onDeath: (what, delayMs) => sayDeath(name, what, delayMs),
+      onRecovery: () => o.say(`${name}: ready again`),
       stopWithinMs: 30_000,
     });
   });

@@ -30,6 +30,7 @@ export async function startAzurite(o: BackendOptions): Promise<Backend> {
     onLine: logFile(join(o.dataFolder, 'azurite.log')),
     ...(o.onSpawn && { onSpawn: o.onSpawn }),
     onDeath: (what, delayMs) => o.onDeath('azurite', what, delayMs),
+    onRecovery: () => o.onRecovery('azurite'),
     stopWithinMs: 10_000,
   });
   try {

@@ -30,6 +30,8 @@ export interface BackendOptions {
   say: Say;
   /** Said when it died and is being restarted. */
   onDeath(name: BackendName, what: string, delayMs: number): void;
+  /** Said when it is ready again after that. */
+  onRecovery(name: BackendName): void;
   /** Told of everything that is started, each time. */
   onSpawn?(name: string, pid: number): void;
   signal?: AbortSignal;

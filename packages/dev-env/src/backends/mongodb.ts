@@ -31,6 +31,7 @@ export async function startMongodb(o: BackendOptions & { binFolder: string }): P
     onLine: logFile(join(o.dataFolder, 'mongodb.log')),
     ...(o.onSpawn && { onSpawn: o.onSpawn }),
     onDeath: (what, delayMs) => o.onDeath('mongodb', what, delayMs),
+    onRecovery: () => o.onRecovery('mongodb'),
     stopWithinMs: 15_000,
   });
   try {

@@ -52,6 +52,7 @@ export async function startRabbitmq(o: BackendOptions & { managementPort: number
     onLine: log,
     ...(o.onSpawn && { onSpawn: o.onSpawn }),
     onDeath: (what, delayMs) => o.onDeath('rabbitmq', what, delayMs),
+    onRecovery: () => o.onRecovery('rabbitmq'),
     stopWithinMs: 10_000,
   });
   const stop = async (options?: { atOnce?: boolean }) => {

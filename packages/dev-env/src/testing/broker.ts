@@ -26,7 +26,14 @@ export async function testBroker(): Promise<TestBroker> {
   const port = await freePort();
   const managementPort = await freePort();
   const launch = () =>
-    startRabbitmq({ dataFolder, port, managementPort, say: () => undefined, onDeath: () => undefined });
+    startRabbitmq({
+      dataFolder,
+      port,
+      managementPort,
+      say: () => undefined,
+      onDeath: () => undefined,
+      onRecovery: () => undefined,
+    });
   let node = await launch();
   return {
     url: node.env.RABBITMQ_URL ?? '',
