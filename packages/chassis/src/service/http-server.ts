@@ -30,6 +30,8 @@ export async function createHttpServer(app: RequestListener, at: { host: string;
   let closing = false;
 
   function handle(req: IncomingMessage, res: ServerResponse): void {
+    // Middleware and pipelines listen for its end, each for itself; Node takes more than ten for a leak.
+    res.setMaxListeners(50);
     inHand.add(res);
     if (closing) announceClose(res);
     res.once('close', () => {
