@@ -1,10 +1,17 @@
 import { Bug, RotateCw } from 'lucide-react';
+import { useEffect } from 'react';
 import { Wordmark } from '../ui/brand.tsx';
 import { PageState } from '../ui/states.tsx';
 import './layout.css';
 
 /** What is left when a page broke, or could not be loaded. It uses nothing that may be what is broken. */
 export function CrashPage() {
+  // What could not be loaded without a network can when it is back.
+  useEffect(() => {
+    const reload = () => location.reload();
+    addEventListener('online', reload);
+    return () => removeEventListener('online', reload);
+  }, []);
   return (
     <>
       <title>Something broke · FlixTube</title>

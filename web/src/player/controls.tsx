@@ -1,3 +1,4 @@
+import { addTranslation } from 'media-chrome/dist/utils/i18n.js';
 import { speeds } from './keys.ts';
 import 'media-chrome/media-controller';
 import 'media-chrome/media-control-bar';
@@ -7,32 +8,40 @@ import 'media-chrome/media-mute-button';
 import 'media-chrome/media-volume-range';
 import 'media-chrome/media-time-display';
 import 'media-chrome/media-captions-button';
+import 'media-chrome/menu/media-chrome-menu-item';
 import 'media-chrome/menu/media-playback-rate-menu';
 import 'media-chrome/menu/media-playback-rate-menu-button';
 import 'media-chrome/media-pip-button';
 import 'media-chrome/media-fullscreen-button';
 import 'media-chrome/media-loading-indicator';
 
+// Its name shall hold what stands on it, "1x" (WCAG 2.5.3). What is not translated here stays as it is.
+addTranslation('en', { 'Playback rate {playbackRate}': 'Speed {playbackRate}x' });
+
+/** media-chrome says that it is a button and is checked; what can be checked is a switch. Set once it is in the page. */
+const asSwitch = (captions: HTMLElement | null) => captions?.setAttribute('role', 'switch');
+
 /** What lies over the picture: media-chrome's elements, which find their media-controller by themselves. */
 export function Controls() {
   return (
     <>
       <media-loading-indicator slot="centered-chrome" noautohide />
+      {/* Hidden it still has its room, so it stands above the bars. */}
+      <media-playback-rate-menu hidden anchor="auto" rates={speeds.join(' ')} />
       <media-control-bar className="player-timeline">
         <media-time-range />
       </media-control-bar>
       <media-control-bar className="player-buttons">
-        <media-play-button />
+        <media-play-button notooltip />
         <media-mute-button />
         <media-volume-range />
         <media-time-display showduration notoggle />
         <span className="player-space" />
-        <media-captions-button />
+        <media-captions-button ref={asSwitch} />
         <media-playback-rate-menu-button />
         <media-pip-button />
         <media-fullscreen-button />
       </media-control-bar>
-      <media-playback-rate-menu hidden anchor="auto" rates={speeds.join(' ')} />
     </>
   );
 }

@@ -9,7 +9,7 @@ declare module 'react' {
       'media-controller': MediaElement<{ nohotkeys?: boolean; fullscreenelement?: string; breakpoints?: string }>;
       'media-control-bar': MediaElement;
       'media-time-range': MediaElement;
-      'media-play-button': MediaElement;
+      'media-play-button': MediaElement<{ notooltip?: boolean }>;
       'media-mute-button': MediaElement;
       'media-volume-range': MediaElement;
       'media-time-display': MediaElement<{ showduration?: boolean; notoggle?: boolean }>;

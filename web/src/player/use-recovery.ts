@@ -17,15 +17,19 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: s
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [retryAt, setRetryAt] = useState<number | null>(null);
   const tries = useRef(0);
-  /** Where to go on, and whether it was playing: a failed try must not forget it. */
-  const place = useRef<{ position: number; play: boolean } | null>(null);
+  /** Where to go on: a failed try must not forget it. */
+  const place = useRef<number | null>(null);
+  /** The file was there after all when it was asked for: it may have come back just then, and was given another try. */
+  const doubted = useRef(false);
+  /** The viewer wants it to play. The element itself is paused by an error, and by being loaded anew. */
+  const wanted = useRef(false);
 
   const retry = useCallback(() => {
     const video = element.current;
     if (!video) return;
     setRetryAt(null);
     tries.current += 1;
-    reload(video, place.current ?? { position: video.currentTime, play: !video.paused });
+    reload(video, place.current ?? video.currentTime, wanted.current);
   }, [element]);
 
   useEffect(() => {
@@ -43,14 +47,20 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: s
     const onError = async () => {
       const code = video.error?.code;
       if (!code) return;
-      place.current ??= { position: video.currentTime, play: !video.paused };
+      place.current ??= video.currentTime;
       const refusal = code === MediaErrorCode.decode ? null : await askForFile(file, leaving.signal);
-      if (!leaving.signal.aborted) fail(troubleOf(code, refusal));
+      if (leaving.signal.aborted) return;
+      const next = troubleOf(code, refusal);
+      if (next.kind === 'format' && code === MediaErrorCode.notSupported && !doubted.current) {
+        doubted.current = true;
+        return retry();
+      }
+      fail(next);
     };
     const onWaiting = () => {
       clearTimeout(stalled);
       stalled = setTimeout(() => {
-        place.current ??= { position: video.currentTime, play: !video.paused };
+        place.current ??= video.currentTime;
         fail({ kind: 'connection', detail: 'Nothing has come from FlixTube for a while.' });
       }, stallTime);
     };
@@ -63,6 +73,7 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: s
       stalled = undefined;
       if (video.seeking || video.error) return;
       tries.current = 0;
+      doubted.current = false;
       place.current = null;
       setTrouble(null);
       setRetryAt(null);
@@ -73,7 +84,15 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: s
       progress: onProgress,
       playing: onGoing,
       canplay: onGoing,
-      pause: () => clearTimeout(stalled),
+      loadeddata: onGoing,
+      seeked: onGoing,
+      play: () => {
+        wanted.current = true;
+      },
+      pause: () => {
+        clearTimeout(stalled);
+        if (place.current === null) wanted.current = false;
+      },
     };
     for (const [event, listener] of Object.entries(listeners)) {
       video.addEventListener(event, listener, { signal: leaving.signal });
@@ -84,7 +103,7 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: s
       clearTimeout(stalled);
       leaving.abort();
     };
-  }, [element, file]);
+  }, [element, file, retry]);
 
   useEffect(() => {
     if (retryAt === null) return;
@@ -99,7 +118,7 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: s
   return { trouble, retryAt, retry };
 }
 
-function reload(video: HTMLVideoElement, { position, play }: { position: number; play: boolean }): void {
+function reload(video: HTMLVideoElement, position: number, play: boolean): void {
   const rate = video.playbackRate;
   video.addEventListener(
     'loadedmetadata',

@@ -37,7 +37,7 @@ export function DropZone({ onFile, refusal }: Props) {
         <CloudUpload />
       </div>
       <p className="drop-zone-title">Drop a video here</p>
-      <p className="drop-zone-hint">MP4, WebM, MOV, MKV and others, up to 20 GB</p>
+      <p className="drop-zone-hint">MP4, WebM, MOV, MKV and others</p>
       <button type="button" className="button button--primary button--large" onClick={() => field.current?.click()}>
         Choose a video
       </button>

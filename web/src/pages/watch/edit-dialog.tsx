@@ -45,16 +45,17 @@ export function EditDialog({ video, etag, onClose }: Props) {
       onClose();
     } catch (problem) {
       setError(asError(problem));
-      if (problem instanceof ApiError && problem.status === 412) await lookAgain();
+      if (problem instanceof ApiError && problem.status === 412) await lookAgain(before.video);
     } finally {
       setBusy(false);
     }
   }
 
-  async function lookAgain() {
+  async function lookAgain(before: Video) {
     try {
       const { body, etag: now } = await queries.fetchQuery({ ...videoQuery(video.id), staleTime: 0, retry: 2 });
       setConflict({ video: body, etag: now });
+      setForm((form) => rebased(form, before, body));
       setError(null);
     } catch (problem) {
       setError(asError(problem));
@@ -110,7 +111,7 @@ function ConflictNotice({ now, onTake }: { now: Video; onTake: () => void }) {
           It is called “{now.title}” now, and is {now.visibility}. What you wrote is still below: save it over that, or
           take what is there and go on from it.
         </p>
-        <button type="button" className="button" onClick={onTake}>
+        <button type="button" className="button edit-take" onClick={onTake}>
           Take what is there
         </button>
       </div>
@@ -130,6 +131,15 @@ function changesOf(before: Video, { title, description, visibility }: Form): Vid
     ...(visibility !== before.visibility && { visibility }),
   };
   return Object.keys(patch).length > 0 ? patch : null;
+}
+
+/** What was written here, and of what was not touched what is there now: to save it is not to undo others' work. */
+function rebased(form: Form, before: Video, now: Video): Form {
+  return {
+    title: form.title === before.title ? now.title : form.title,
+    description: form.description === before.description ? now.description : form.description,
+    visibility: form.visibility === before.visibility ? now.visibility : form.visibility,
+  };
 }
 
 const asError = (problem: unknown) => (problem instanceof Error ? problem : new Error(String(problem)));
