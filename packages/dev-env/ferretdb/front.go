@@ -19,11 +19,13 @@ type front struct {
 }
 
 const (
-	headerSize      = 16
-	maxMessageSize  = 48 << 20
-	opMsg           = 2013
-	flagMoreToCome  = 1 << 1
-	offsetOfCommand = headerSize + 4 + 1 + 4 + 1 // header, flags, section kind, document length, element type
+	headerSize     = 16
+	maxMessageSize = 48 << 20
+	// Well below FerretDB's 100 connections to SQLite, since readers need some, too.
+	maxWriteBatchSize = 40
+	opMsg             = 2013
+	flagMoreToCome    = 1 << 1
+	offsetOfCommand   = headerSize + 4 + 1 + 4 + 1 // header, flags, section kind, document length, element type
 )
 
 func (f *front) serve(listener net.Listener) error {
@@ -61,6 +63,7 @@ func (f *front) exchange(client, server net.Conn) error {
 		return err
 	}
 	for _, reply := range replies {
+		limitBatches(reply)
 		if _, err = client.Write(reply); err != nil {
 			return err
 		}
@@ -85,6 +88,16 @@ func (f *front) ask(server net.Conn, request []byte) (replies [][]byte, err erro
 		if !moreToCome(reply) {
 			return replies, nil
 		}
+	}
+}
+
+// limitBatches lowers the number of statements that a reply to hello allows in one command. FerretDB 1 keeps a
+// connection to SQLite for each update of a command until its end, and has 100 of them: a command with more
+// updates than are left waits for itself, and everyone after it.
+func limitBatches(reply []byte) {
+	_, limit, found := bytes.Cut(reply, []byte("\x10maxWriteBatchSize\x00"))
+	if found && len(limit) >= 4 {
+		binary.LittleEndian.PutUint32(limit, maxWriteBatchSize)
 	}
 }
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ManagedProcess } from '../managed-process.ts';
 import { accepts } from '../ports.ts';
 import { type Backend, type BackendOptions, logFile } from './backend.ts';
@@ -13,14 +13,13 @@ const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6
 export async function startAzurite(o: BackendOptions): Promise<Backend> {
   const location = join(o.dataFolder, 'data');
   await mkdir(location, { recursive: true });
-  const manifest = createRequire(import.meta.url).resolve('azurite/package.json');
   const url = `http://127.0.0.1:${o.port}/${account}`;
   const blobs = new ManagedProcess({
     name: 'azurite',
     command: process.execPath,
     args: [
       ...['--require', join(import.meta.dirname, '../../azurite/durable.cjs')],
-      join(dirname(manifest), 'dist/src/blob/main.js'),
+      fileURLToPath(import.meta.resolve('azurite/dist/src/blob/main.js')),
       ...['--blobHost', '127.0.0.1', '--blobPort', String(o.port), '--location', location],
       ...['--skipApiVersionCheck', '--silent', '--disableTelemetry'],
     ],
