@@ -225,6 +225,20 @@ describe('a reader that fails', () => {
     expect((await server.ask()).status).toBe(503);
   });
 
+  it('before its first byte by an error that is not for people: a problem in our words', async () => {
+    await serving(
+      async () =>
+        new Readable({
+          read() {
+            this.destroy(new Error('read ECONNRESET 10.0.0.7'));
+          },
+        }),
+    );
+    const { status, body } = await server.ask();
+    expect(status).toBe(503);
+    expect(String(body)).not.toContain('10.0.0.7');
+  });
+
   it('with a stream that was destroyed already: a problem', async () => {
     await serving(async () =>
       endless()

@@ -68,7 +68,10 @@ async function open(content: Content, range: ByteRange, signal: AbortSignal): Pr
     return body;
   } catch (error) {
     body.destroy();
-    throw error;
+    if (signal.aborted || error instanceof DomainError) throw error;
+    throw new DomainError('unavailable', 'The content cannot be read right now. Please try again in a moment.', {
+      cause: error,
+    });
   }
 }
 

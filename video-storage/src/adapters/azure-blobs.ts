@@ -11,10 +11,15 @@ import {
 } from '../domain/object-store.ts';
 import { azureCode, isBlobMissing, withAzure } from './azure-errors.ts';
 
-/** For a call without a body to speak of. */
-const SHORT_MS = 10_000;
-/** For a block, or a list of up to 50,000 of them. */
-const LONG_MS = 30_000;
+/** How long calls to the store may take, retries included, before it counts as gone. */
+export interface Patience {
+  /** For a call without a body to speak of, and until a read has begun. */
+  shortMs: number;
+  /** For a block, or a list of up to 50,000 of them. */
+  longMs: number;
+}
+
+const usualPatience: Patience = { shortMs: 10_000, longMs: 30_000 };
 const REMOVALS_AT_A_TIME = 8;
 const PAGE_TO_REMOVE = 500;
 
@@ -22,9 +27,9 @@ const PAGE_TO_REMOVE = 500;
  * Objects as block blobs. What was learnt of an object's bytes is in its metadata, written by the very request that
  * commits it; a blob without it (an empty one that takes staged blocks with it, someone else's) is no object.
  */
-export function azureBlobs(container: ContainerClient): ObjectStore {
+export function azureBlobs(container: ContainerClient, { shortMs, longMs } = usualPatience): ObjectStore {
   async function find(key: string): Promise<StoredObject | undefined> {
-    return withAzure({ ms: SHORT_MS }, async (abortSignal) => {
+    return withAzure({ ms: shortMs }, async (abortSignal) => {
       try {
         const found = await container.getBlobClient(key).getProperties({ abortSignal });
         return objectOf(key, { ...found, etag: found.etag, metadata: found.metadata });
@@ -41,7 +46,7 @@ export function azureBlobs(container: ContainerClient): ObjectStore {
    */
   async function discardStaged(key: string): Promise<void> {
     const blob = container.getBlockBlobClient(key);
-    await withAzure({ ms: SHORT_MS }, async (abortSignal) => {
+    await withAzure({ ms: shortMs }, async (abortSignal) => {
       try {
         const { etag } = await blob.commitBlockList([], { abortSignal, conditions: { ifNoneMatch: '*' } });
         await blob.delete({ abortSignal, conditions: { ifMatch: etag as string } });
@@ -53,15 +58,13 @@ export function azureBlobs(container: ContainerClient): ObjectStore {
     });
   }
 
-  async function remove(key: string): Promise<void> {
-    const isGone = await withAzure({ ms: SHORT_MS }, async (abortSignal) => {
-      const { succeeded } = await container
-        .getBlobClient(key)
-        .deleteIfExists({ abortSignal, deleteSnapshots: 'include' });
-      return succeeded;
-    });
-    // Listed, and yet not there: Azure lists what has only staged blocks (Azurite even deletes it).
-    if (!isGone) await discardStaged(key);
+  async function remove({ name, metadata }: BlobItem): Promise<void> {
+    // Staged blocks first: Azure says 404 to the deletion of what has nothing else, and Azurite would keep them for a
+    // commit to come.
+    if (metadata?.sha256 === undefined) await discardStaged(name);
+    await withAzure({ ms: shortMs }, (abortSignal) =>
+      container.getBlobClient(name).deleteIfExists({ abortSignal, deleteSnapshots: 'include' }),
+    );
   }
 
   return {
@@ -73,7 +76,7 @@ export function azureBlobs(container: ContainerClient): ObjectStore {
         isBlobMissing(error) || azureCode(error) === 'ConditionNotMet'
           ? new ObjectGone(key, { cause: error })
           : undefined;
-      const { readableStreamBody } = await withAzure({ ms: SHORT_MS, signal, expected: gone }, (abortSignal) =>
+      const { readableStreamBody } = await withAzure({ ms: shortMs, signal, expected: gone }, (abortSignal) =>
         container.getBlobClient(key).download(start, end - start + 1, {
           abortSignal,
           conditions: { ifMatch: version },
@@ -85,7 +88,7 @@ export function azureBlobs(container: ContainerClient): ObjectStore {
     },
 
     async stageBlock(key, blockId, bytes) {
-      await withAzure({ ms: LONG_MS }, (abortSignal) =>
+      await withAzure({ ms: longMs }, (abortSignal) =>
         container.getBlockBlobClient(key).stageBlock(blockId, bytes, bytes.length, {
           abortSignal,
           // The store refuses a block that was damaged on its way.
@@ -101,7 +104,7 @@ export function azureBlobs(container: ContainerClient): ObjectStore {
         if (code === 'BlobAlreadyExists' || code === 'ConditionNotMet') return new KeyTaken(key, { cause: error });
         return code === 'InvalidBlockList' ? new StagedBlocksGone(key, { cause: error }) : undefined;
       };
-      const { etag, lastModified } = await withAzure({ ms: LONG_MS, expected }, (abortSignal) =>
+      const { etag, lastModified } = await withAzure({ ms: longMs, expected }, (abortSignal) =>
         container.getBlockBlobClient(key).commitBlockList([...blockIds], {
           abortSignal,
           conditions: { ifNoneMatch: '*' },
@@ -114,23 +117,22 @@ export function azureBlobs(container: ContainerClient): ObjectStore {
 
     async removeAll(prefix) {
       let removed = 0;
-      const pages = container
-        .listBlobsFlat({ prefix, includeUncommitedBlobs: true })
-        .byPage({ maxPageSize: PAGE_TO_REMOVE });
+      const all = container.listBlobsFlat({ prefix, includeUncommitedBlobs: true, includeMetadata: true });
+      const pages = all.byPage({ maxPageSize: PAGE_TO_REMOVE });
       for (;;) {
-        const page = await withAzure({ ms: LONG_MS }, () => pages.next());
+        const page = await withAzure({ ms: longMs }, () => pages.next());
         if (page.done) return removed;
-        const keys = page.value.segment.blobItems.map(({ name }) => name);
-        removed += keys.length;
+        const blobs: BlobItem[] = page.value.segment.blobItems;
+        removed += blobs.length;
         const worker = async () => {
-          for (let key = keys.pop(); key !== undefined; key = keys.pop()) await remove(key);
+          for (let blob = blobs.pop(); blob !== undefined; blob = blobs.pop()) await remove(blob);
         };
         await Promise.all(Array.from({ length: REMOVALS_AT_A_TIME }, worker));
       }
     },
 
     async list(prefix, { limit, from }) {
-      return withAzure({ ms: SHORT_MS }, async (abortSignal) => {
+      return withAzure({ ms: shortMs }, async (abortSignal) => {
         const pages = container.listBlobsFlat({ prefix, includeMetadata: true, abortSignal }).byPage({
           maxPageSize: limit,
           ...(from === undefined ? {} : { continuationToken: from }),
