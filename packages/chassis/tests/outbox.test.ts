@@ -145,7 +145,9 @@ describe('an outbox', () => {
 
     brokerProxy.heal();
 
-    await hears(400);
+    // Sooner than by the sweep.
+    await broker.said('connected to RabbitMQ', 2);
+    await hears(400, 4_000);
     await emptied();
   });
 
@@ -192,17 +194,20 @@ describe('an outbox', () => {
 
   it('when a document holds something that is no event, then others are not held up', async () => {
     const outbox = await startedOutbox(await startedBroker());
-    await collection.insertMany([
-      { _id: 'odd-1', outbox: { id: 'x' } as unknown as FlixEvent[] },
-      { _id: 'odd-2', outbox: [{ id: 'x' } as FlixEvent] },
-      { _id: 'odd-3', outbox: [{ ...thingEvent(0), time: 'yesterday' }] },
-      { _id: 'odd-4' },
-    ]);
-    await write('a', thingEvent(1_200));
+    const oddities: Partial<Document>[] = [
+      { outbox: { id: 'x' } as unknown as FlixEvent[] },
+      { outbox: [{ id: 'x' } as FlixEvent] },
+      { outbox: [{ ...thingEvent(0), time: 'yesterday' }] },
+      {},
+    ];
+    await collection.insertMany(Array.from({ length: 40 }, (_, n) => ({ _id: `odd-${n}`, ...oddities[n % 4] })));
+    await collection.insertMany(
+      Array.from({ length: 20 }, (_, n) => ({ _id: `a-${n}`, outbox: [thingEvent(1_200 + n)] })),
+    );
 
     outbox.notify();
 
-    await hears(1_200, 5_000);
+    await Promise.all(Array.from({ length: 20 }, (_, n) => hears(1_200 + n, 5_000)));
   });
 
   it('when the database is away, then events are published once it is back', async () => {

@@ -192,6 +192,8 @@ describe('subscribeBatch', () => {
     await publishAll([1, 2]);
     await begun.count(1);
     await publishAll([3]);
+    // Until it is no longer in the queue, but collected.
+    while ((await waiting()) > 0) await new Promise(setImmediate);
 
     const stopping = broker.stop();
     const taken = new Arrivals<number[]>();
