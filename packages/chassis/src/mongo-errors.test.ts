@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  MongoBulkWriteError,
   MongoClientClosedError,
   MongoNetworkError,
   MongoNetworkTimeoutError,
@@ -17,6 +18,8 @@ describe('mapMongoError', () => {
   it.each([
     ['a broken connection', new MongoNetworkError('connection 3 to 10.0.0.1:27017 closed')],
     ['a network that is silent', new MongoNetworkTimeoutError('timed out')],
+    // The driver makes one of them of whatever breaks a bulk write off.
+    ['a bulk write cut off', new MongoBulkWriteError(new MongoNetworkError('closed') as never, {} as never)],
     ['no connection', new MongoNotConnectedError('not connected')],
     ['a closed topology', new MongoTopologyClosedError('closed')],
     ['a closed client', new MongoClientClosedError()],

@@ -34,7 +34,9 @@ export function mapMongoError(error: unknown): unknown {
 
 function isNotNow(error: Error): boolean {
   if (!error.name.startsWith('Mongo') && !transientNames.has(error.name)) return false;
-  const { code } = error as { code?: unknown };
+  const { code, errorResponse } = error as { code?: unknown; errorResponse?: unknown };
+  // A MongoBulkWriteError wraps whatever went wrong, the network too, and keeps that here.
+  if (errorResponse instanceof Error) return isNotNow(errorResponse);
   return transientNames.has(error.name) || (typeof code === 'number' && transientCodes.has(code));
 }
 
