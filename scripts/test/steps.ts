@@ -43,7 +43,7 @@ export function jest(workspace: string, group: 'unit' | 'e2e'): Step {
   const run = async ({ env, signal }: StepContext) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'flixtube-jest-'));
     const report = path.join(folder, 'report.json');
-    const args = ['--runInBand', '--passWithNoTests', '--json', `--outputFile=${report}`];
+    const args = ['--runInBand', '--json', `--outputFile=${report}`];
     const code = await runCommand('jest', args, {
       cwd: path.join(root, workspace),
       env: { ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings=ExperimentalWarning' },
