@@ -1,0 +1,70 @@
+import type { Video } from './video.ts';
+
+export type Sort = 'newest' | 'popular' | 'trending';
+
+/** Where in a list a page ended: at this video, with this value of what the list is sorted by. */
+export interface Position {
+  /** A number that falls along the list: the time of creation, the popularity, the trending score. */
+  key: number;
+  id: string;
+  /** How far the key fell over the page; a hint for where the next one ends. */
+  span: number;
+}
+
+export interface ListQuery {
+  sort: Sort;
+  /** Terms that all have to be there, the rarest first; undefined for the whole catalogue. */
+  terms: readonly string[] | undefined;
+  after: Position | undefined;
+  limit: number;
+}
+
+export interface Page {
+  videos: Video[];
+  /** Where the next page begins; undefined when there is none. */
+  next: Position | undefined;
+}
+
+/** Views of one video that are to be counted, each once whatever happens. */
+export interface NewViews {
+  videoId: string;
+  views: readonly { eventId: string; weight: number }[];
+}
+
+/**
+ * The catalogue's memory. A video that was removed leaves its id behind for a while, so that nothing that comes late can
+ * bring it back. Every method rejects with DomainError 'unavailable' when the memory cannot be reached.
+ */
+export interface VideoRepository {
+  /** Adds a video, unless there is or was one with its id. */
+  add(video: Video): Promise<void>;
+
+  find(id: string): Promise<Video | undefined>;
+
+  /** Those of `ids` that are there, in any order. */
+  findAll(ids: readonly string[]): Promise<Video[]>;
+
+  /**
+   * A page of the listed videos. Newest first; or by views, of as many the newest first; or by trending score. What has the
+   * same key even so goes by id, the greatest first.
+   */
+  list(query: ListQuery): Promise<Page>;
+
+  /**
+   * Saves what the owner changed, if the saved version is still the one before, and announces video.changed, both or
+   * neither. Answers whether it did.
+   */
+  saveEdit(video: Video): Promise<boolean>;
+
+  /** Removes the video if it is still at this version, and announces video.deleted, both or neither. Answers whether it did. */
+  remove(video: Video, at: Date): Promise<boolean>;
+
+  /**
+   * Counts views, each at most once by its event's id; views of removed videos are nothing to count. Answers the ids of
+   * videos that were never there.
+   */
+  countViews(views: readonly NewViews[]): Promise<string[]>;
+
+  /** Forgets the ids of videos that were removed before `before`, and answers how many. */
+  forgetRemoved(before: Date): Promise<number>;
+}

@@ -1,0 +1,32 @@
+import { createLogger } from '@flixtube/chassis/logger';
+import { connectMongo } from '@flixtube/chassis/mongo';
+import { testDatabase } from '@flixtube/dev-env/testing';
+import { mongoVideos, prepareVideos } from '../src/adapters/mongo-videos.ts';
+import type { VideoDocument } from '../src/adapters/video-document.ts';
+import { memoryVideos } from './memory-videos.ts';
+import { videoRepositoryConformance } from './video-repository.conformance.ts';
+
+videoRepositoryConformance('in memory', async () => ({ videos: memoryVideos(), close: async () => {} }));
+
+videoRepositoryConformance('on MongoDB', async () => {
+  const database = await testDatabase();
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const mongo = connectMongo({ url: database.url, database: database.name, logger });
+  const collection = mongo.db.collection<VideoDocument>('videos');
+  await prepareVideos(collection);
+  // Events stay where they are: they are the outbox's business. Removed videos are forgotten when theirs has gone out.
+  const outbox = {
+    name: 'outbox',
+    notify: (id: unknown) => void collection.updateOne({ _id: id as string }, { $set: { outbox: [] } }),
+    start: async () => {},
+    check: async () => {},
+    stop: async () => {},
+  };
+  return {
+    videos: mongoVideos({ collection, outbox }),
+    close: async () => {
+      await mongo.stop();
+      await database.close();
+    },
+  };
+});
