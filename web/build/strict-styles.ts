@@ -19,9 +19,9 @@ export function strictStyles(): Plugin {
   return {
     name: 'strict-styles',
     transform: {
-      filter: { id: /[\\/]media-chrome[\\/]dist[\\/].*\.js$/ },
+      filter: { id: /[\\/]media-chrome[\\/]dist[\\/].*\.js(\?|$)/ },
       handler(code, id) {
-        if (id.endsWith('/element-utils.js')) {
+        if (/[\\/]element-utils\.js/.test(id)) {
           if (!code.includes(sheetLookup)) this.error(`${id} finds its style sheets in an unknown way`);
           return `import { sheetsOf } from '${runtime}';\n${code.replaceAll(sheetLookup, 'sheetsOf(styleParent)')}`;
         }

@@ -67,11 +67,7 @@ async function capture(file: string, signal: AbortSignal): Promise<Blob> {
   try {
     video.src = file;
     await happens(video, 'loadedmetadata', limited);
-    // A little way in: the very beginning is often black.
-    video.currentTime = Number.isFinite(video.duration) ? Math.min(video.duration * 0.2, 30) : 1;
-    await happens(video, 'seeked', limited);
-    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) await happens(video, 'loadeddata', limited);
-    return await draw(video);
+    return await picture(video, limited);
   } finally {
     // This, and only this, makes a browser let go of the connection and the decoder.
     video.removeAttribute('src');
@@ -89,12 +85,33 @@ function happens(video: HTMLVideoElement, event: string, signal: AbortSignal): P
   });
 }
 
-async function draw(video: HTMLVideoElement): Promise<Blob> {
+/** How far into a video a frame is looked for, as shares of it: the very beginning is often black, and so are cuts. */
+const places = [0.2, 0.35, 0.5];
+/** Where to look when the length is not known, in seconds. */
+const blindPlace = 1;
+
+async function picture(video: HTMLVideoElement, signal: AbortSignal): Promise<Blob> {
   const canvas = document.createElement('canvas');
   canvas.width = Math.min(frameWidth, video.videoWidth);
   canvas.height = Math.round((canvas.width * video.videoHeight) / video.videoWidth);
-  canvas.getContext('2d')?.drawImage(video, 0, 0, canvas.width, canvas.height);
-  const picture = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.82));
-  if (!picture) throw new Error('the browser gave no picture of the video');
-  return picture;
+  for (const share of places) {
+    video.currentTime = Number.isFinite(video.duration) ? Math.min(video.duration * share, share * 150) : blindPlace;
+    await happens(video, 'seeked', signal);
+    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) await happens(video, 'loadeddata', signal);
+    canvas.getContext('2d')?.drawImage(video, 0, 0, canvas.width, canvas.height);
+    if (!isBlack(canvas)) break;
+  }
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.82));
+  if (!blob) throw new Error('the browser gave no picture of the video');
+  return blob;
+}
+
+/** Whether there is nothing to see: a dark scene, or a decoder that was not ready when it said so. */
+function isBlack(picture: HTMLCanvasElement): boolean {
+  const small = document.createElement('canvas');
+  [small.width, small.height] = [16, 9];
+  const context = small.getContext('2d');
+  context?.drawImage(picture, 0, 0, small.width, small.height);
+  const pixels = context?.getImageData(0, 0, small.width, small.height).data ?? new Uint8ClampedArray();
+  return pixels.every((value, index) => index % 4 === 3 || value < 20);
 }

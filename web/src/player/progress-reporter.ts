@@ -29,7 +29,7 @@ interface Options {
 }
 
 /** How often progress is told while playing, in milliseconds. */
-export const reportEvery = 5000;
+const reportEvery = 5000;
 
 const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;
 

@@ -24,13 +24,13 @@ export function HomePage() {
   const empty = query.data?.pages[0]?.items.length === 0;
 
   if (empty) return <FirstStart />;
-  if (unfinished.imminent) return <title>FlixTube</title>;
+  if (unfinished.imminent) return <title>Home · FlixTube</title>;
   const grid = gridOf(query);
   // All at once, or the row above would push the grid down under the viewer's eyes.
   const videos = unfinished.settled ? grid.videos : undefined;
   return (
     <>
-      <title>FlixTube</title>
+      <title>Home · FlixTube</title>
       <h1 className="visually-hidden">Videos on FlixTube</h1>
       <ContinueWatching unfinished={unfinished} />
       <SortTabs current={sort} />
@@ -65,7 +65,7 @@ function SortTabs({ current }: { current: VideoSort }) {
 function FirstStart() {
   return (
     <>
-      <title>FlixTube</title>
+      <title>Home · FlixTube</title>
       <PageState
         heading="h1"
         icon={<Clapperboard />}
