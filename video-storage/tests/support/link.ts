@@ -48,10 +48,7 @@ export class Link {
   /** As when the backend hangs: connections stay, and new ones open, but nothing moves. */
   freeze(): void {
     this.#state = 'frozen';
-    for (const { near, far } of this.#pairs) {
-      near.pause();
-      far.pause();
-    }
+    for (const { far } of this.#pairs) far.pause();
   }
 
   mend(): void {
@@ -107,14 +104,14 @@ export class Link {
         this.#losing = undefined;
         loses = true;
       }
-      if (!far.destroyed && !far.write(bytes)) near.pause();
+      if (this.#state === 'up' && !far.destroyed && !far.write(bytes)) near.pause();
     });
     far.on('data', (bytes) => {
       if (loses) return void near.resetAndDestroy();
       this.answeredBytes += bytes.length;
       if (!near.destroyed && !near.write(bytes)) far.pause();
     });
-    if (this.#state === 'frozen') near.pause();
+    if (this.#state === 'frozen') far.pause();
   }
 
   #note(bytes: Buffer): string | undefined {
