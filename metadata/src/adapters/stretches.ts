@@ -76,7 +76,8 @@ export class FirstPages {
     read: (stretch: Stretch, most: number) => Promise<T[]>,
   ): Promise<T[]> {
     // How far a page reaches is found out by reading the whole list; by one caller, while the others wait.
-    await this.#firstReads.get(list);
+    const firstReadOfAnother = this.#firstReads.get(list);
+    if (firstReadOfAnother !== undefined) await firstReadOfAnother;
     const known = this.#reached.has(list);
     const reading = this.#read(list, count, keyOf, read);
     if (known) return reading;
