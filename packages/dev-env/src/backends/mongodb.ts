@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { ManagedProcess } from '../managed-process.ts';
+import { accepts } from '../ports.ts';
 import { findProgram } from '../programs.ts';
 import { messageOf, SetupFailure } from '../setup-failure.ts';
 import { type Backend, type BackendOptions, logFile } from './backend.ts';
@@ -27,7 +28,7 @@ export async function startMongodb(o: BackendOptions & { binFolder: string }): P
     args: engine.args(o.port, folder),
     cwd: o.dataFolder,
     env: { PATH: process.env.PATH, HOME: o.dataFolder },
-    isReady: () => answersPing(url, 3_000).then(() => true),
+    isReady: async () => (await accepts(o.port)) && (await answersPing(url, 3_000).then(() => true)),
     onLine: logFile(join(o.dataFolder, 'mongodb.log')),
     ...(o.onSpawn && { onSpawn: o.onSpawn }),
     onDeath: (what, delayMs) => o.onDeath('mongodb', what, delayMs),
@@ -97,7 +98,7 @@ function mongod(product: string, command: string): Engine {
     product,
     command,
     args: (port, folder) => [
-      ...['--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', folder],
+      ...['--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket', '--dbpath', folder],
       ...['--wiredTigerCacheSizeGB', '0.25', '--setParameter', 'diagnosticDataCollectionEnabled=false', '--quiet'],
     ],
     folder: 'mongod',
