@@ -4,7 +4,7 @@ import { fakeClip, sha256 } from './clips.ts';
 import { Viewer } from './viewer.ts';
 
 /** What was promised to a publisher: this video, with these bytes. */
-export interface Acknowledged {
+interface Acknowledged {
   id: string;
   title: string;
   sha256: string;
@@ -43,7 +43,7 @@ async function publish(url: string, publisher: number, seen: Seen, stop: AbortSi
       }
       return answer;
     });
-    await pause(200);
+    await pause(500);
   }
 }
 
@@ -74,7 +74,7 @@ async function watch(url: string, watched: Video, seen: Seen, stop: AbortSignal)
       if (!heard) await pause(500);
     }
     seen.counted += 1;
-    await pause(200);
+    await pause(500);
   }
 }
 

@@ -60,7 +60,7 @@ export function digest(
 }
 
 /** Whether enough was watched: 10 seconds, or half of a shorter video. */
-export function countsAsView(watchedSeconds: number, durationSeconds: number | undefined): boolean {
+function countsAsView(watchedSeconds: number, durationSeconds: number | undefined): boolean {
   const half = (durationSeconds ?? Number.POSITIVE_INFINITY) / 2;
   return watchedSeconds > 0 && watchedSeconds >= Math.min(longestUnviewedSeconds, half);
 }
