@@ -44,5 +44,7 @@ export function reportProgress(id: string, progress: Progress): void {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(progress),
     keepalive: true,
-  }).catch(() => {});
+  })
+    .then((response) => response.arrayBuffer())
+    .catch(() => {});
 }

@@ -12,24 +12,32 @@ const frameWidth = 480;
 /** What a frame may take, in milliseconds, before the next gets its turn. */
 const deadline = 15_000;
 
-const frames = new Map<string, string>();
+/** What a look at a video's file tells. */
+export interface Frame {
+  /** A picture out of it, as a blob URL. */
+  url: string;
+  /** Null when the file does not say. */
+  durationSeconds: number | null;
+}
+
+const frames = new Map<string, Frame>();
 const waiting: (() => void)[] = [];
 let running = 0;
 
-/** The picture of a video that was taken earlier on this page, as a blob URL. */
-export const knownFrame = (id: string): string | undefined => frames.get(id);
+/** The frame of a video that was taken earlier on this page. */
+export const knownFrame = (id: string): Frame | undefined => frames.get(id);
 
 /**
- * Takes a picture out of a video's file and answers its blob URL. The video element that it takes lives for this
+ * Takes a picture out of a video's file. The video element that it takes lives for this
  * moment only: nothing is decoded or held open afterwards. Rejects when the browser cannot play the file, or when the
  * signal says that nobody looks any more.
  */
-export async function takeFrame({ id, links }: Video, signal: AbortSignal): Promise<string> {
+export async function takeFrame({ id, links }: Video, signal: AbortSignal): Promise<Frame> {
   const release = await turn(signal);
   try {
     const known = frames.get(id);
     if (known) return known;
-    const frame = URL.createObjectURL(await capture(links.file, signal));
+    const frame = await capture(links.file, signal);
     remember(id, frame);
     return frame;
   } finally {
@@ -50,15 +58,15 @@ async function turn(signal: AbortSignal): Promise<() => void> {
   return release;
 }
 
-function remember(id: string, frame: string): void {
+function remember(id: string, frame: Frame): void {
   frames.set(id, frame);
   const [oldest] = frames;
   if (frames.size <= kept || !oldest) return;
   frames.delete(oldest[0]);
-  URL.revokeObjectURL(oldest[1]);
+  URL.revokeObjectURL(oldest[1].url);
 }
 
-async function capture(file: string, signal: AbortSignal): Promise<Blob> {
+async function capture(file: string, signal: AbortSignal): Promise<Frame> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(deadline)]);
   const video = document.createElement('video');
   video.muted = true;
@@ -67,7 +75,8 @@ async function capture(file: string, signal: AbortSignal): Promise<Blob> {
   try {
     video.src = file;
     await happens(video, 'loadedmetadata', limited);
-    return await picture(video, limited);
+    const url = URL.createObjectURL(await picture(video, limited));
+    return { url, durationSeconds: Number.isFinite(video.duration) ? video.duration : null };
   } finally {
     // This, and only this, makes a browser let go of the connection and the decoder.
     video.removeAttribute('src');

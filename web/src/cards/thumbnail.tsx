@@ -2,28 +2,29 @@ import type { Video } from '@flixtube/contracts/http/video';
 import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import { formatDuration } from '../ui/format.ts';
 import { useInView } from '../ui/use-in-view.ts';
-import { knownFrame, takeFrame } from './frame-source.ts';
+import { type Frame, knownFrame, takeFrame } from './frame-source.ts';
 import { posterHues } from './poster-colours.ts';
 import './thumbnail.css';
 
 interface Props {
   video: Video;
-  /** How much of it was watched, 0 to 1. */
-  watched?: number;
+  /** Where the viewer left it, in seconds. */
+  positionSeconds?: number | undefined;
 }
 
 /**
  * A video's picture: its poster, or a frame of the video itself once the card is near the window, over colours of its
  * own. All of it is decoration: what it says stands in words beside it.
  */
-export function Thumbnail({ video, watched }: Props) {
+export function Thumbnail({ video, positionSeconds }: Props) {
   const element = useRef<HTMLDivElement>(null);
   const inView = useInView(element, '160px');
   const frame = useFrame(video, inView);
   const [loaded, setLoaded] = useState(false);
   const [failed, setFailed] = useState(false);
   const [first, second] = posterHues(video.id);
-  const source = video.links.poster ?? frame;
+  const source = video.links.poster ?? frame?.url;
+  const duration = video.durationSeconds ?? frame?.durationSeconds ?? null;
 
   return (
     <div
@@ -42,23 +43,24 @@ export function Thumbnail({ video, watched }: Props) {
           onError={() => setFailed(true)}
         />
       )}
-      {video.durationSeconds !== null && (
-        <span className="thumbnail-badge">{formatDuration(video.durationSeconds)}</span>
-      )}
-      {watched !== undefined && (
+      {duration !== null && <span className="thumbnail-badge">{formatDuration(duration)}</span>}
+      {positionSeconds !== undefined && duration && (
         <span
           className="thumbnail-watched"
-          style={{ '--watched': Math.min(1, Math.max(0.02, watched)) } as CSSProperties}
+          style={{ '--watched': watchedShare(positionSeconds, duration) } as CSSProperties}
         />
       )}
     </div>
   );
 }
 
+/** How much of it was watched, 0 to 1; so much at least that it can be seen. */
+const watchedShare = (position: number, duration: number) => Math.min(1, Math.max(0.02, position / duration));
+
 /** Whether the viewer asked the browser to spare the connection. */
 const sparing = () => 'connection' in navigator && Boolean((navigator.connection as { saveData?: boolean }).saveData);
 
-function useFrame(video: Video, wanted: boolean): string | undefined {
+function useFrame(video: Video, wanted: boolean): Frame | undefined {
   const [frame, setFrame] = useState(() => knownFrame(video.id));
   const needed = wanted && !frame && !video.links.poster && !sparing();
   useEffect(() => {

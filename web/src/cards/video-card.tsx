@@ -20,10 +20,9 @@ interface Props {
 /** A video to choose. Its link is named by its title, and nothing else. */
 export function VideoCard({ video, positionSeconds, shape = 'card', meta, heading: Heading = 'h3' }: Props) {
   const duration = video.durationSeconds;
-  const watched = positionSeconds !== undefined && duration ? positionSeconds / duration : undefined;
   return (
     <article className={`video-${shape}`}>
-      <Thumbnail key={video.id} video={video} {...(watched !== undefined && { watched })} />
+      <Thumbnail key={video.id} video={video} positionSeconds={positionSeconds} />
       <div className="video-text">
         <Heading className="video-title" title={video.title}>
           <Link className="video-link" to={`/watch/${video.id}`} state={{ play: true }}>

@@ -32,6 +32,11 @@ export function carryOut(command: Command, video: HTMLVideoElement, frame: HTMLE
   }
 }
 
+/** Pauses what plays on this page. */
+export function pausePlayback(): void {
+  document.querySelector<HTMLVideoElement>('.player video')?.pause();
+}
+
 function togglePlay(video: HTMLVideoElement): string {
   if (!video.paused) {
     video.pause();

@@ -4,6 +4,7 @@ import { Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { deleteVideo, videoQuery } from '../../api/videos.ts';
+import { pausePlayback } from '../../player/commands.ts';
 import { forgetPositions } from '../../player/positions.ts';
 import { useAnnouncer } from '../../ui/announcer.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -16,6 +17,12 @@ export function OwnerActions({ video, etag }: { video: Video; etag: string | nul
   const navigate = useNavigate();
   const { toast } = useAnnouncer();
   const close = () => setDialog(null);
+
+  function askToDelete() {
+    // And what was watched is told while the video is still there.
+    pausePlayback();
+    setDialog('delete');
+  }
 
   async function remove() {
     await deleteVideo(video.id);
@@ -32,7 +39,7 @@ export function OwnerActions({ video, etag }: { video: Video; etag: string | nul
         <Pencil aria-hidden />
         Edit
       </button>
-      <button type="button" className="button" onClick={() => setDialog('delete')}>
+      <button type="button" className="button" onClick={askToDelete}>
         <Trash2 aria-hidden />
         Delete
       </button>
