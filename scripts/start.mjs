@@ -13,7 +13,7 @@ const mains = {
   status: 'scripts/status/main.ts',
   test: 'scripts/test/main.ts',
   'test:compose': 'scripts/test/compose.ts',
-  bench: 'bench/src/main.ts',
+  bench: 'bench/src/run.ts',
 };
 
 process.exitCode = await main(process.argv[2] ?? 'start', process.argv.slice(3));
