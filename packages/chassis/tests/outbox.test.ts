@@ -330,7 +330,7 @@ describe('from a document to an effect', () => {
       for (let cuts = 1; cuts <= 5; cuts += 1) {
         await applied.count(cuts * 40);
         brokerProxy.cut();
-        await said('connected to RabbitMQ', cuts + 1);
+        await said('connected to RabbitMQ', cuts + 1, 'consuming');
       }
     })();
     for (const [n, event] of events.entries()) {

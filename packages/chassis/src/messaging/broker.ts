@@ -5,7 +5,7 @@ import type { Resource } from '../service.ts';
 import { currentTrace } from '../trace.ts';
 import { atMost } from './backoff.ts';
 import { Batches } from './batches.ts';
-import { BrokerConnection } from './connection.ts';
+import { BrokerConnection, type ChannelUser } from './connection.ts';
 import { type ConsumerOptions, QueueConsumer } from './consumer.ts';
 import { type EventContract, type FlixEvent, writeEvent } from './event.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './failures.ts';
@@ -74,22 +74,28 @@ const confirmPatienceMs = 1_000;
 export function createBroker(o: BrokerOptions): Broker {
   const { service, logger, prefetch = 10, deliveryLimit = 20 } = o;
   const policy = { ...defaultRetryPolicy, ...o.retry };
-  const connection = new BrokerConnection({
-    url: () => (o.url instanceof Secret ? o.url.reveal() : o.url),
-    service,
-    logger,
-  });
-  const publisher = new Publisher(connection);
-  connection.add(publisher);
+  const url = () => (o.url instanceof Secret ? o.url.reveal() : o.url);
+  // Two, since RabbitMQ reads nothing more from a connection that publishes while memory or disk is short: then the
+  // acknowledgements that would make room again must not be stuck behind the publishing.
+  const outgoing = new BrokerConnection({ url, name: `${service} publishing`, logger });
+  const incoming = new BrokerConnection({ url, name: `${service} consuming`, logger });
+  const inUse = () => [outgoing, ...(incoming.used ? [incoming] : [])];
+  const publisher = new Publisher(outgoing);
+  outgoing.add(publisher);
   const consumers: QueueConsumer[] = [];
+  let started = false;
   let quiesced: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
 
+  const receive = (user: ChannelUser) => {
+    incoming.add(user);
+    if (started) void incoming.start(0);
+  };
   const consume = (type: string, size: number, onDelivery: ConsumerOptions['onDelivery']) => {
     const queue = `${service}.${type}`;
     const consumer = new QueueConsumer({ queue, type, prefetch: size, deliveryLimit, publisher, logger, onDelivery });
     consumers.push(consumer);
-    connection.add(consumer);
+    receive(consumer);
   };
   // Handlers in hand may still publish while they end.
   const quiesce = () => {
@@ -99,10 +105,15 @@ export function createBroker(o: BrokerOptions): Broker {
 
   return {
     name: 'rabbitmq',
-    start: () => connection.start(startPatienceMs),
+    start: async () => {
+      started = true;
+      await Promise.all(inUse().map((connection) => connection.start(startPatienceMs)));
+    },
     check: async () => {
-      const problem = connection.problem();
-      if (problem) throw new DomainError('unavailable', problem);
+      for (const connection of inUse()) {
+        const problem = connection.problem();
+        if (problem) throw new DomainError('unavailable', problem);
+      }
     },
     quiesce,
     stop: () => {
@@ -110,7 +121,7 @@ export function createBroker(o: BrokerOptions): Broker {
       stopped ??= (async () => {
         if (!quiesced) await quiesce();
         await atMost(confirmPatienceMs, publisher.idle());
-        await connection.stop();
+        await Promise.all([outgoing.stop(), incoming.stop()]);
       })();
       return stopped;
     },
@@ -141,9 +152,9 @@ export function createBroker(o: BrokerOptions): Broker {
       consume(event.type, maxSize * 2, (delivery) => handler.deliver(delivery));
     },
     listen: ({ event, handle, onGap }) => {
-      connection.add(new Listener({ service, event, handle, onGap, logger }));
+      receive(new Listener({ service, event, handle, onGap, logger }));
     },
-    isConnected: () => connection.isConnected(),
+    isConnected: () => inUse().every((connection) => connection.isConnected()),
     canPublish: () => publisher.ready,
     onPublishable: (listener) => publisher.onReady(listener),
   };

@@ -25,7 +25,7 @@ const steadyMs = 30_000;
 export class BrokerConnection {
   readonly #logger: Logger;
   readonly #url: () => string;
-  readonly #service: string;
+  readonly #name: string;
   readonly #users: ChannelUser[] = [];
   readonly #notReady = new Set<ChannelUser>();
   readonly #waiting = new Set<() => void>();
@@ -35,10 +35,11 @@ export class BrokerConnection {
   #blocked = false;
   #stopped: Promise<void> | undefined;
 
-  constructor(o: { url: () => string; service: string; logger: Logger }) {
+  /** @param o.name says in logs and in RabbitMQ's management what it is for, as `history consuming`. */
+  constructor(o: { url: () => string; name: string; logger: Logger }) {
     this.#url = o.url;
-    this.#service = o.service;
-    this.#logger = o.logger;
+    this.#name = o.name;
+    this.#logger = o.logger.child({ connection: o.name });
   }
 
   /** Gives the user a channel now and after each reconnection. */
@@ -46,6 +47,11 @@ export class BrokerConnection {
     this.#users.push(user);
     this.#notReady.add(user);
     if (this.#current) void this.#keepChannel(user, this.#current.model, this.#current.gone.signal);
+  }
+
+  /** Whether anybody needs it at all. */
+  get used(): boolean {
+    return this.#users.length > 0;
   }
 
   isConnected(): boolean {
@@ -93,7 +99,7 @@ export class BrokerConnection {
       connectionOptions: {
         timeout: connectTimeoutMs,
         noDelay: true,
-        clientProperties: { connection_name: this.#service },
+        clientProperties: { connection_name: this.#name },
       },
     });
     this.#manager = manager;

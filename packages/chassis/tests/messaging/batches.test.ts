@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventProbe, eventProbe, type TestVhost, testVhost } from '@flixtube/dev-env/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DomainError } from '../../src/errors.ts';
@@ -169,8 +170,8 @@ describe('subscribeBatch', () => {
     await begun.until((all) => all.flat().length === 3 || all.length === 1);
     const inHand = begun.all.flat();
 
-    await vhost.cutConnections();
-    await broker.said('connected to RabbitMQ', 2);
+    await cutBoth(broker);
+    await broker.said('connected to RabbitMQ', 2, 'consuming');
     await broker.start();
     release.open();
     await publishAll([4]);
@@ -205,3 +206,18 @@ describe('subscribeBatch', () => {
     expect(begun.all.flat().toSorted()).toEqual([1, 2]);
   });
 });
+
+/** The broker lists a connection only after a moment, so that one cut may find just one of the two. */
+async function cutBoth(broker: { said: ReturnType<typeof recordingLogger>['said'] }): Promise<void> {
+  let lost = false;
+  const both = Promise.all([
+    broker.said('lost the connection to RabbitMQ', 1, 'publishing'),
+    broker.said('lost the connection to RabbitMQ', 1, 'consuming'),
+  ]).then(() => {
+    lost = true;
+  });
+  while (!lost) {
+    await vhost.cutConnections();
+    await Promise.race([both, sleep(500)]);
+  }
+}

@@ -51,7 +51,7 @@ describe('a broker that goes and comes back', () => {
       for (let n = 1; n <= 10; n += 1) await broker.publish(thingEvent(base + n));
       await begun.count(round * 20 + 5);
       await end();
-      await said('lost the connection to RabbitMQ', round + 1);
+      await said('lost the connection to RabbitMQ', round + 1, 'publishing');
       await expect(broker.publish(thingEvent(0))).rejects.toMatchObject({ kind: 'unavailable' });
       await expect(broker.check()).rejects.toMatchObject({ kind: 'unavailable' });
       // Ten that are acknowledged to somebody while there is no broker.

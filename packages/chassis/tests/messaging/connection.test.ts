@@ -34,7 +34,7 @@ class RecordingUser implements ChannelUser {
 describe('a channel', () => {
   it('when the broker closes it alone, as at a consumer_timeout, then that user gets another and the others keep theirs', async () => {
     const { logger, said } = recordingLogger();
-    const connection = new BrokerConnection({ url: () => vhost.url, service: 'test', logger });
+    const connection = new BrokerConnection({ url: () => vhost.url, name: 'test', logger });
     const unlucky = new RecordingUser('the unlucky one');
     const other = new RecordingUser('the other one');
     connection.add(unlucky);
@@ -54,7 +54,7 @@ describe('a channel', () => {
 
   it('when it cannot be set up, then the connection is not ready until it can', async () => {
     const { logger, said } = recordingLogger();
-    const connection = new BrokerConnection({ url: () => vhost.url, service: 'test', logger });
+    const connection = new BrokerConnection({ url: () => vhost.url, name: 'test', logger });
     const user = new RecordingUser('the slow one', new Error('not yet'), new Error('not yet'));
     connection.add(user);
 
@@ -73,7 +73,7 @@ describe('a channel', () => {
     const { logger, said } = recordingLogger();
     const url = new URL(vhost.url);
     url.password = 'wrong-password';
-    const connection = new BrokerConnection({ url: () => url.href, service: 'test', logger });
+    const connection = new BrokerConnection({ url: () => url.href, name: 'test', logger });
     connection.add(new RecordingUser('anyone'));
 
     await connection.start(10);

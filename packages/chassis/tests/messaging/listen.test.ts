@@ -58,11 +58,11 @@ describe('listen', () => {
     await heard.count(1);
 
     proxy.refuse();
-    await said('lost the connection to RabbitMQ');
+    await said('lost the connection to RabbitMQ', 1, 'consuming');
     expect(broker.isConnected()).toBe(false);
     await probe.publish(thingEvent(2));
     proxy.heal();
-    await said('connected to RabbitMQ', 2);
+    await said('connected to RabbitMQ', 2, 'consuming');
     await broker.start();
     expect(broker.isConnected()).toBe(true);
     await probe.publish(thingEvent(3));

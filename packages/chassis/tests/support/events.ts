@@ -48,11 +48,11 @@ export interface LogLine {
   [field: string]: unknown;
 }
 
-/** A logger whose lines a test can wait for. */
+/** A logger whose lines a test can wait for, those of one of a broker's two connections where it says which. */
 export function recordingLogger(): {
   logger: Logger;
   lines: Arrivals<LogLine>;
-  said(msg: string, times?: number): Promise<LogLine[]>;
+  said(msg: string, times?: number, connection?: 'publishing' | 'consuming'): Promise<LogLine[]>;
 } {
   const lines = new Arrivals<LogLine>();
   const logger = createLogger({
@@ -60,13 +60,14 @@ export function recordingLogger(): {
     level: 'debug',
     destination: { write: (line) => lines.add(JSON.parse(line) as LogLine) },
   });
-  const about = (msg: string) => lines.all.filter((line) => line.msg === msg);
+  const about = (msg: string, connection: string) =>
+    lines.all.filter((line) => line.msg === msg && String(line.connection ?? '').endsWith(connection));
   return {
     logger,
     lines,
-    said: async (msg, times = 1) => {
-      await lines.until(() => about(msg).length >= times);
-      return about(msg);
+    said: async (msg, times = 1, connection) => {
+      await lines.until(() => about(msg, connection ?? '').length >= times);
+      return about(msg, connection ?? '');
     },
   };
 }
