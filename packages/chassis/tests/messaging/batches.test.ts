@@ -1,50 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type EventProbe, eventProbe, type TestVhost, testVhost } from '@flixtube/dev-env/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { DomainError } from '../../src/errors.ts';
-import { type Broker, createBroker, type FlixEvent } from '../../src/messaging.ts';
-import { Arrivals, gate, recordingLogger, soon, type Thing, thing, thingEvent } from '../support/events.ts';
+import type { FlixEvent } from '../../src/messaging.ts';
+import { consumerBench, type RecordedBroker } from '../support/consumer-bench.ts';
+import { Arrivals, gate, type Thing, thing, thingEvent } from '../support/events.ts';
 
-let vhost: TestVhost;
-let probe: EventProbe;
-let service: string;
-let count = 0;
-const brokers: Broker[] = [];
+const bench = consumerBench();
 
-beforeAll(async () => {
-  vhost = await testVhost();
-  probe = await eventProbe(vhost.url);
-});
-
-beforeEach(() => {
-  count += 1;
-  service = `batcher-${count}`;
-});
-
-afterEach(async () => {
-  await Promise.all(brokers.splice(0).map((broker) => broker.stop()));
-});
-
-afterAll(async () => {
-  await probe.close();
-  await vhost.close();
-});
-
-async function batching(
+const batching = (
   handle: (events: FlixEvent<Thing>[]) => Promise<void>,
   o: { maxSize: number; maxWaitMs: number },
-): Promise<Broker & { said: ReturnType<typeof recordingLogger>['said'] }> {
-  const { logger, said } = recordingLogger();
-  const broker = createBroker({ url: vhost.url, service, logger, retry: soon });
-  brokers.push(broker);
-  broker.subscribeBatch({ event: thing, handle, ...o });
-  await broker.start();
-  return Object.assign(broker, { said });
-}
-
+): Promise<RecordedBroker> => bench.started((broker) => broker.subscribeBatch({ event: thing, handle, ...o }));
 const numbers = (events: FlixEvent<Thing>[]) => events.map(({ data }) => data.n);
-const publishAll = (all: number[]) => Promise.all(all.map((n) => probe.publish(thingEvent(n))));
-const waiting = () => vhost.queueDepth(`${service}.thing.happened`);
+const publishAll = (all: number[]) => Promise.all(all.map((n) => bench.probe.publish(thingEvent(n))));
 
 describe('subscribeBatch', () => {
   it('when enough events have come, then they are handled together without waiting, and acknowledged', async () => {
@@ -55,7 +22,7 @@ describe('subscribeBatch', () => {
 
     expect((await batches.count(2)).map((batch) => batch.length)).toEqual([5, 5]);
     await broker.stop();
-    expect(await waiting()).toBe(0);
+    expect(await bench.waiting()).toBe(0);
   });
 
   it('when fewer have come, then they are handled together after the wait', async () => {
@@ -101,24 +68,26 @@ describe('subscribeBatch', () => {
 
     await publishAll([1, 2, 3, 4, 5]);
 
-    const letter = await probe.nextDeadLetter((one) => one.headers['x-event-queue'] === `${service}.thing.happened`);
+    const letter = await bench.probe.nextDeadLetter(
+      (one) => one.headers['x-event-queue'] === `${bench.service}.thing.happened`,
+    );
     expect(letter.headers['x-reason']).toBe('RangeError: three is too much');
     expect((letter.body as FlixEvent<Thing>).data.n).toBe(3);
     expect((await applied.count(4)).toSorted()).toEqual([1, 2, 4, 5]);
     await broker.stop();
-    expect(await waiting()).toBe(0);
+    expect(await bench.waiting()).toBe(0);
   });
 
   it('when one member is no event, then it alone is dead-lettered and never shown to the handler', async () => {
     const batches = new Arrivals<number[]>();
     await batching(async (events) => batches.add(numbers(events)), { maxSize: 2, maxWaitMs: 60_000 });
 
-    await probe.publish(thingEvent(1));
-    await probe.publishRaw('thing.happened', '{}');
-    await probe.publish(thingEvent(2));
+    await bench.probe.publish(thingEvent(1));
+    await bench.probe.publishRaw('thing.happened', '{}');
+    await bench.probe.publish(thingEvent(2));
 
     expect(await batches.count(1)).toEqual([[1, 2]]);
-    await probe.nextDeadLetter((one) => one.headers['x-event-queue'] === `${service}.thing.happened`);
+    await bench.probe.nextDeadLetter((one) => one.headers['x-event-queue'] === `${bench.service}.thing.happened`);
   });
 
   it('when the database is away for a while, then the whole batch is tried until it works', async () => {
@@ -138,7 +107,7 @@ describe('subscribeBatch', () => {
     const [batch] = await batches.count(1);
     expect(batch?.toSorted()).toEqual([1, 2, 3]);
     expect(
-      probe.deadLetters().filter(({ headers }) => headers['x-event-queue'] === `${service}.thing.happened`),
+      bench.probe.deadLetters().filter(({ headers }) => headers['x-event-queue'] === `${bench.service}.thing.happened`),
     ).toEqual([]);
   });
 
@@ -147,13 +116,13 @@ describe('subscribeBatch', () => {
     const broker = await batching(async (events) => batches.add(numbers(events)), { maxSize: 3, maxWaitMs: 60_000 });
     const event = thingEvent(1);
 
-    await probe.publish(event);
-    await probe.publish(event);
-    await probe.publish(thingEvent(2));
+    await bench.probe.publish(event);
+    await bench.probe.publish(event);
+    await bench.probe.publish(thingEvent(2));
 
     expect(await batches.count(1)).toEqual([[1, 2]]);
     await broker.stop();
-    expect(await waiting()).toBe(0);
+    expect(await bench.waiting()).toBe(0);
   });
 
   it('when the connection is cut while a batch is at work, then its events are not handled again', async () => {
@@ -170,7 +139,7 @@ describe('subscribeBatch', () => {
     await begun.until((all) => all.flat().length === 3 || all.length === 1);
     const inHand = begun.all.flat();
 
-    await cutBoth(broker);
+    await bench.cutBoth(broker);
     await broker.said('connected to RabbitMQ', 2, 'consuming');
     await broker.start();
     release.open();
@@ -194,7 +163,7 @@ describe('subscribeBatch', () => {
     await begun.count(1);
     await publishAll([3]);
     // Until it is no longer in the queue, but collected.
-    while ((await waiting()) > 0) await new Promise(setImmediate);
+    while ((await bench.waiting()) > 0) await new Promise(setImmediate);
 
     const stopping = broker.stop();
     const taken = new Arrivals<number[]>();
@@ -206,18 +175,3 @@ describe('subscribeBatch', () => {
     expect(begun.all.flat().toSorted()).toEqual([1, 2]);
   });
 });
-
-/** The broker lists a connection only after a moment, so that one cut may find just one of the two. */
-async function cutBoth(broker: { said: ReturnType<typeof recordingLogger>['said'] }): Promise<void> {
-  let lost = false;
-  const both = Promise.all([
-    broker.said('lost the connection to RabbitMQ', 1, 'publishing'),
-    broker.said('lost the connection to RabbitMQ', 1, 'consuming'),
-  ]).then(() => {
-    lost = true;
-  });
-  while (!lost) {
-    await vhost.cutConnections();
-    await Promise.race([both, sleep(500)]);
-  }
-}
