@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import { DomainError, isTransient } from './errors.ts';
 import type { Identity } from './identity.ts';
@@ -12,7 +12,22 @@ export interface ByteClientOptions {
   name: string;
   /** Streams at a time; each holds a connection for as long as its viewer is slow. 1,000 unless said. */
   streamsMax?: number;
+  patience?: Partial<Patience>;
 }
+
+/** How long, in milliseconds, a neighbour may leave us waiting. */
+export interface Patience {
+  /** For a connection. */
+  connectMs: number;
+  /** For the beginning of its answer. */
+  headersMs: number;
+  /** For its answer to a body that has been sent, which it may have to store first; and for taking more of one. */
+  storingMs: number;
+  /** In the middle of a body that we read. Time in which we do not read does not count: a slow viewer is no silence. */
+  silenceMs: number;
+}
+
+const usualPatience: Patience = { connectMs: 2_000, headersMs: 10_000, storingMs: 120_000, silenceMs: 30_000 };
 
 export interface ByteAnswer {
   status: number;
@@ -45,17 +60,12 @@ export interface ByteClient {
   close(): Promise<void>;
 }
 
-const connectMs = 2_000;
-const headersMs = 10_000;
-/** What is sent may take a while to be stored after its last byte. */
-const storingMs = 120_000;
-/** How long a neighbour may be silent in the middle of a body while we wait for it; a viewer's own slowness is no silence. */
-const silenceMs = 30_000;
 const mostAnswerBytes = 256 * 1024;
 
 /** A client for a neighbour's routes that stream bytes. */
 export function createByteClient(options: ByteClientOptions): ByteClient {
   const { name, identity, streamsMax = 1_000 } = options;
+  const { connectMs, headersMs, storingMs, silenceMs } = { ...usualPatience, ...options.patience };
   const pool = new Pool(options.baseUrl, {
     connections: streamsMax,
     pipelining: 1,
@@ -105,15 +115,22 @@ export function createByteClient(options: ByteClientOptions): ByteClient {
       const headers: Record<string, string> = { 'content-type': contentType ?? 'application/octet-stream' };
       if (contentLength !== undefined) headers['content-length'] = String(contentLength);
       const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
-      const call = { method: 'PUT', path: path + search, headers, body, signal, headersTimeout: storingMs } as const;
+      const sent = watched(body);
+      const call = {
+        method: 'PUT',
+        path: path + search,
+        headers,
+        body: sent.bytes,
+        signal,
+        headersTimeout: storingMs,
+      } as const;
       try {
         const answer = await request(call);
         const text = await textOf(answer.body, `${name}: PUT ${path}`);
         return parseJson(text, `${name}: PUT ${path}`);
       } catch (error) {
-        // Why the body broke off says more than that it did. But undici destroys it, too, with what went wrong out there.
-        const own = body.errored;
-        throw own !== null && !isAnswer(error) && !isCausedBy(error, own) && !signal.aborted ? own : error;
+        // Why the body broke off says more than that it did.
+        throw sent.failure !== undefined && !isAnswer(error) && !signal.aborted ? sent.failure.error : error;
       } finally {
         // Answered before all of it was sent, or failed: nobody reads on.
         if (!body.readableEnded) body.destroy();
@@ -129,9 +146,28 @@ function isAnswer(error: unknown): boolean {
   return error instanceof DomainError && !isTransient(error);
 }
 
-function isCausedBy(error: unknown, cause: unknown): boolean {
-  for (let at = error; at !== undefined; at = (at as { cause?: unknown } | null)?.cause) if (at === cause) return true;
-  return false;
+/** A body's bytes, and whether it broke off by itself: a stream that undici is given, it also destroys by its own errors. */
+function watched(body: Readable): { bytes: Readable; failure?: { error: unknown } } {
+  async function* bytes(): AsyncGenerator<Buffer> {
+    const chunks = body.iterator();
+    try {
+      for (;;) {
+        // Not a try around the yield: what undici throws in there is not the body's doing.
+        const next = await chunks.next().catch((error: unknown) => {
+          watch.failure = { error };
+          throw error;
+        });
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await chunks.return?.();
+    }
+  }
+  const watch: { bytes: Readable; failure?: { error: unknown } } = {
+    bytes: Readable.from(bytes(), { objectMode: false }),
+  };
+  return watch;
 }
 
 /** The text of a short answer. */
