@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ManagedProcess } from '../managed-process.ts';
 import { accepts } from '../ports.ts';
 import { type Backend, type BackendOptions, logFile } from './backend.ts';
@@ -19,7 +19,8 @@ export async function startAzurite(o: BackendOptions): Promise<Backend> {
     command: process.execPath,
     args: [
       ...['--require', join(import.meta.dirname, '../../azurite/durable.cjs')],
-      fileURLToPath(import.meta.resolve('azurite/dist/src/blob/main.js')),
+      // Not import.meta.resolve, which Jest's global setup does not have as Node does.
+      createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js'),
       ...['--blobHost', '127.0.0.1', '--blobPort', String(o.port), '--location', location],
       ...['--skipApiVersionCheck', '--silent', '--disableTelemetry'],
     ],
