@@ -7,7 +7,7 @@ import { createOutbox } from '@flixtube/chassis/outbox';
 import { createService, type Health, type Resource, type Service } from '@flixtube/chassis/service';
 import { createSweep } from '@flixtube/chassis/sweep';
 import { httpVideoCatalogue } from './adapters/http-video-catalogue.ts';
-import { type KnownVideoDocument, mongoKnownVideos } from './adapters/mongo-known-videos.ts';
+import { type KnownVideoDocument, mongoKnownVideos, prepareKnownVideos } from './adapters/mongo-known-videos.ts';
 import {
   mongoWatchings,
   prepareWatchings,
@@ -35,15 +35,17 @@ export function createHistory(config: Config, overrides: Overrides = {}): Servic
   const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
   const metadata = createJsonClient({ baseUrl: config.metadataUrl, identity, name: 'metadata' });
   const watchings = mongo.db.collection<WatchingDocument>('watchings');
+  const videos = mongo.db.collection<KnownVideoDocument>('videos');
   const viewers = mongo.db.collection<ViewerDocument>('viewers');
   const outbox = createOutbox({ collection: watchings, broker, logger });
   const history = createHistoryRules({
     watchings: mongoWatchings({ watchings, viewers, outbox }),
-    videos: mongoKnownVideos(mongo.db.collection<KnownVideoDocument>('videos')),
+    videos: mongoKnownVideos(videos),
     catalogue: httpVideoCatalogue(metadata),
   });
 
   mongo.onReady(() => prepareWatchings({ watchings, viewers }));
+  mongo.onReady(() => prepareKnownVideos(videos));
   consumePlaybackProgressed(broker, history);
   consumeVideoChanged(broker, history);
   consumeVideoDeleted(broker, history);

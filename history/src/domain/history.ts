@@ -10,8 +10,8 @@ export interface HistoryPage {
 
 export type History = ReturnType<typeof createHistory>;
 
-/** Marks of removals outlive every report that could still be on its way. */
-const removalMarkMs = 7 * 24 * 3600_000;
+/** Marks of removals and of deleted videos outlive every report that could still be on its way. */
+const markMs = 7 * 24 * 3600_000;
 
 /** The rules of what was watched, whose it is, and which views count. */
 export function createHistory(o: { watchings: WatchingRepository; videos: KnownVideos; catalogue: VideoCatalogue }) {
@@ -56,15 +56,25 @@ export function createHistory(o: { watchings: WatchingRepository; videos: KnownV
 
     /** A video is gone for good: from everybody's history, and reports of it that still come are ignored. */
     async videoDeleted(videoId: string): Promise<void> {
-      await videos.setDeleted(videoId);
+      // The mark first: a report that is kept after it sees it, one that was kept before it is removed with the others.
+      await videos.setDeleted(videoId, new Date());
       await watchings.removeVideos([videoId]);
     },
 
+    /** A video's length became known, or is told again with another change of the video. */
     async videoChanged(videoId: string, durationSeconds: number | null): Promise<void> {
-      if (durationSeconds !== null && durationSeconds > 0) await videos.setDuration(videoId, durationSeconds);
+      if (durationSeconds === null || durationSeconds <= 0) return;
+      const known = await videos.durations([videoId]);
+      if (known.get(videoId) === durationSeconds) return;
+      await watchings.setDuration(videoId, durationSeconds);
+      await videos.setDuration(videoId, durationSeconds);
     },
 
-    forgetRemovals: (): Promise<number> => watchings.forgetRemovals(new Date(Date.now() - removalMarkMs)),
+    /** Forgets marks that nothing can come up against any more, and answers how many. */
+    async forgetRemovals(): Promise<number> {
+      const before = new Date(Date.now() - markMs);
+      return (await watchings.forgetRemovals(before)) + (await videos.forgetDeleted(before));
+    },
   };
 
   /** For each watching its item, or undefined where the video is gone. */

@@ -25,11 +25,17 @@ export interface WatchingRepository {
   /** Keeps each watching unless a newer one or a later removal is known; repeats change nothing. */
   keep(watchings: readonly Watching[]): Promise<void>;
 
-  /** Counts each candidate that may, and announces video.viewed with it, both or neither; repeats change nothing. */
+  /**
+   * Counts each candidate whose hour and session have not counted yet, and announces video.viewed with it, both or
+   * neither; repeats change nothing.
+   */
   countViews(candidates: readonly ViewCandidate[]): Promise<void>;
 
   /** A page of a viewer's watchings, the last watched first. */
   list(query: ListQuery): Promise<Watching[]>;
+
+  /** Tells anew which watchings of a video are unfinished, and how far they can have come, now that its length is known. */
+  setDuration(videoId: string, seconds: number): Promise<void>;
 
   /** Removes one of a viewer's watchings, or all of them when no video is named. */
   remove(viewerId: string, videoId: string | undefined, at: Date): Promise<void>;
@@ -47,5 +53,7 @@ export interface KnownVideos {
   /** Those of `videoIds` that were deleted. */
   deleted(videoIds: readonly string[]): Promise<Set<string>>;
   setDuration(videoId: string, seconds: number): Promise<void>;
-  setDeleted(videoId: string): Promise<void>;
+  setDeleted(videoId: string, at: Date): Promise<void>;
+  /** Forgets the marks of videos that were deleted before `before`, and answers how many there were. */
+  forgetDeleted(before: Date): Promise<number>;
 }

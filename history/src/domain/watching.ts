@@ -28,6 +28,8 @@ export interface ViewCandidate {
   sessionId: string;
   /** Hours since 1970, UTC. */
   hour: number;
+  /** When enough was watched. */
+  at: Date;
 }
 
 const hourMs = 3600_000;
@@ -54,7 +56,8 @@ export function digest(
     watchings.set(`${viewerId} ${videoId}`, watchingOf(report, duration));
     if (!countsAsView(report.watchedSeconds, duration)) continue;
     const hour = Math.floor(report.at.getTime() / hourMs);
-    candidates.set(`${viewerId} ${videoId} ${sessionId} ${hour}`, { viewerId, videoId, sessionId, hour });
+    const key = `${viewerId} ${videoId} ${sessionId} ${hour}`;
+    if (!candidates.has(key)) candidates.set(key, { viewerId, videoId, sessionId, hour, at: report.at });
   }
   return { watchings: [...watchings.values()], candidates: [...candidates.values()] };
 }
@@ -65,10 +68,18 @@ function countsAsView(watchedSeconds: number, durationSeconds: number | undefine
   return watchedSeconds > 0 && watchedSeconds >= Math.min(longestUnviewedSeconds, half);
 }
 
+/** From where on, and up to where, a video of this length is begun and not nearly finished. In seconds. */
+export function unfinishedRange(durationSeconds: number): { from: number; below: number } {
+  return {
+    from: Math.min(begunSeconds, durationSeconds * begunFraction),
+    below: durationSeconds * finishedFraction,
+  };
+}
+
 function watchingOf(report: Report, duration = Number.POSITIVE_INFINITY): Watching {
   const { viewerId, videoId, at } = report;
   const positionSeconds = Math.min(report.positionSeconds, duration);
-  const begun = positionSeconds >= Math.min(begunSeconds, duration * begunFraction);
-  const unfinished = begun && positionSeconds < duration * finishedFraction;
+  const { from, below } = unfinishedRange(duration);
+  const unfinished = positionSeconds >= from && positionSeconds < below;
   return { viewerId, videoId, positionSeconds, unfinished, watchedAt: at };
 }

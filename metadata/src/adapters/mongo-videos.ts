@@ -179,7 +179,10 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
     forgetRemoved: (before) =>
       withMongo(async () => {
         // Not before its video.deleted has gone out.
-        const { deletedCount } = await tombstones.deleteMany({ deletedAt: { $lt: before }, outbox: [] });
+        const { deletedCount } = await tombstones.deleteMany({
+          deletedAt: { $lt: before },
+          'outbox.0': { $exists: false },
+        });
         return deletedCount;
       }),
   };
