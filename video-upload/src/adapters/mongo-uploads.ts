@@ -1,5 +1,5 @@
 import { type FlixEvent, newEvent } from '@flixtube/chassis/messaging';
-import { withMongo } from '@flixtube/chassis/mongo';
+import { isDuplicateKey, withMongo } from '@flixtube/chassis/mongo';
 import { ensureIndexes } from '@flixtube/chassis/mongo-indexes';
 import type { Outbox } from '@flixtube/chassis/outbox';
 import type { VideoSource } from '@flixtube/contracts/events/video-uploaded';
@@ -79,13 +79,15 @@ export function mongoUploads(
     },
 
     async giveUp(videoId) {
-      const { matchedCount } = await withMongo(() =>
-        uploads.updateOne(
-          { _id: videoId, state: 'receiving' },
-          { $set: { state: 'abandoned', heartbeatAt: new Date() } },
-        ),
-      );
-      return matchedCount === 1;
+      // A record that a sweep has removed is made again, so that the remains stay known until they are removed.
+      const change = { $set: { state: 'abandoned' as const, heartbeatAt: new Date() } };
+      try {
+        await withMongo(() => uploads.updateOne({ _id: videoId, state: { $ne: 'stored' } }, change, { upsert: true }));
+        return true;
+      } catch (error) {
+        if (isDuplicateKey(error)) return false;
+        throw error;
+      }
     },
 
     async forget(videoId) {

@@ -17,7 +17,7 @@ export interface UploadRecords {
    * False when its record was given up meanwhile: then it is not stored and never will be.
    */
   commit(upload: StoredUpload): Promise<boolean>;
-  /** From now on it can't be committed. False when it has been already, or has no record. */
+  /** From now on it can't be committed, and it has a record until it is forgotten. False when it has been committed. */
   giveUp(videoId: string): Promise<boolean>;
   /** Forgets an upload that was given up. */
   forget(videoId: string): Promise<void>;

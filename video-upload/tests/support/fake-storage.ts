@@ -24,6 +24,8 @@ export class FakeStorage {
   mood: Mood = 'well';
   /** How much of a body comes before a mood shows. */
   afterBytes = 0;
+  /** Whether removing fails, as when the store behind it is away. */
+  keepsAll = false;
   /** What is awaited before a whole body is committed. */
   beforeCommit: () => Promise<void> = async () => {};
   url = '';
@@ -86,6 +88,7 @@ export class FakeStorage {
   };
 
   #delete: RequestHandler = (req, res) => {
+    if (this.keepsAll) throw new DomainError('unavailable', 'The store cannot be reached.');
     const prefix = String(req.query.prefix);
     this.removed.push(prefix);
     const keys = this.keys.filter((key) => key.startsWith(prefix));
