@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { endingWithUs } from '@flixtube/dev-env/managed-process';
+import { isThere } from '@flixtube/dev-env/programs';
 import { root } from '@flixtube/dev-env/root';
 
 /** How many tests of a step passed and failed; a static check counts as one. */
@@ -49,6 +51,7 @@ export function jest(workspace: string, group: 'unit' | 'e2e'): Step {
       env: { ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings=ExperimentalWarning' },
       signal,
       withinMs: (group === 'e2e' ? 60 : 15) * minutes,
+      lastDeed: report,
     });
     const counts = await readFile(report, 'utf8').then(countTests, () => ({ passed: 0, failed: 0 }));
     await rm(folder, { recursive: true });
@@ -63,12 +66,17 @@ function countTests(report: string): Outcome {
   return { passed: numPassedTests ?? 0, failed: (numFailedTests ?? 0) + (numRuntimeErrorTestSuites ?? 0) };
 }
 
+interface CommandOptions {
+  cwd: string;
+  env: Record<string, string>;
+  signal: AbortSignal;
+  withinMs: number;
+  /** A file that the command writes when it has done its work: from then on it has 15 s to end. */
+  lastDeed?: string;
+}
+
 /** Runs a command of the repository with its output passed through, and gives its exit code. */
-export async function runCommand(
-  command: string,
-  args: string[],
-  o: { cwd: string; env: Record<string, string>; signal: AbortSignal; withinMs: number },
-): Promise<number> {
+export async function runCommand(command: string, args: string[], o: CommandOptions): Promise<number> {
   if (o.signal.aborted) return 1;
   const [program, programArgs] = await endingWithUs(command, args);
   const child = spawn(program, programArgs, {
@@ -90,6 +98,16 @@ export async function runCommand(
     process.stderr.write(`${command} has not ended within ${o.withinMs / minutes} minutes: it is ended now\n`);
     end('SIGKILL');
   }, o.withinMs);
+  let lingers = false;
+  const lookForLastDeed = setInterval(async () => {
+    if (o.lastDeed === undefined || !(await isThere(o.lastDeed))) return;
+    clearInterval(lookForLastDeed);
+    await sleep(15_000, undefined, { ref: false });
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    lingers = true;
+    process.stderr.write('The tests are over, but something that they have left open kept Jest from ending\n');
+    end('SIGKILL');
+  }, 1_000);
   const onAbort = () => end('SIGTERM');
   o.signal.addEventListener('abort', onAbort);
   try {
@@ -98,10 +116,11 @@ export async function runCommand(
         process.stderr.write(`${command}: ${error.message}\n`);
         resolve(1);
       });
-      child.once('exit', (code) => resolve(code ?? 1));
+      child.once('exit', (code) => resolve(lingers ? 0 : (code ?? 1)));
     });
   } finally {
     clearTimeout(deadline);
+    clearInterval(lookForLastDeed);
     o.signal.removeEventListener('abort', onAbort);
   }
 }
