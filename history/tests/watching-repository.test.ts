@@ -4,6 +4,7 @@ import { connectMongo, type Mongo } from '@flixtube/chassis/mongo';
 import { type TestDatabase, testDatabase } from '@flixtube/dev-env/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Collection } from 'mongodb';
 import {
   mongoWatchings,
   prepareWatchings,
@@ -29,16 +30,19 @@ describe('what was watched, in MongoDB', () => {
     const watchings = mongo.db.collection<WatchingDocument>('watchings');
     const viewers = mongo.db.collection<ViewerDocument>('viewers');
     await prepareWatchings({ watchings, viewers });
-    // Events stay in their documents, where the tests look for them.
-    const nothing = async () => {};
-    const outbox = { name: 'outbox', notify: () => {}, start: nothing, check: nothing, stop: nothing };
-    repository = mongoWatchings({ watchings, viewers, outbox });
+    repository = on(watchings);
   });
   afterAll(async () => {
     await mongo.stop();
     await database.close();
   });
 
+  const on = (watchings: Collection<WatchingDocument>) => {
+    // Events stay in their documents, where the tests look for them.
+    const nothing = async () => {};
+    const outbox = { name: 'outbox', notify: () => {}, start: nothing, check: nothing, stop: nothing };
+    return mongoWatchings({ watchings, viewers: mongo.db.collection<ViewerDocument>('viewers'), outbox });
+  };
   const documents = (filter: object) => database.db.collection<WatchingDocument>('watchings').find(filter).toArray();
   const watching = (given: Partial<Watching> = {}): Watching => ({
     viewerId: newId(),
@@ -173,6 +177,33 @@ describe('what was watched, in MongoDB', () => {
       await repository.keep([{ ...one, watchedAt: new Date(Date.now() + 1_000) }]);
       expect(await listOf(viewerId)).toHaveLength(1);
     }
+  });
+
+  it('keeps one that was removed away from reports between the last one and the removal', async () => {
+    const now = Date.now();
+    const one = watching({ watchedAt: new Date(now - 3_000) });
+    await repository.keep([one]);
+    await repository.remove(one.viewerId, one.videoId, new Date(now - 1_000));
+    await repository.keep([{ ...one, watchedAt: new Date(now - 2_000) }]);
+    expect(await listOf(one.viewerId)).toEqual([]);
+    await repository.keep([{ ...one, watchedAt: new Date(now) }]);
+    expect(await listOf(one.viewerId)).toHaveLength(1);
+  });
+
+  it('removes what was being kept just when everything was removed', async () => {
+    const one = watching({ watchedAt: new Date(Date.now() - 1_000) });
+    const watchings = mongo.db.collection<WatchingDocument>('watchings');
+    // The removal comes after keeping has looked whether there was one, and before it writes.
+    const interrupted: typeof watchings = Object.create(watchings, {
+      bulkWrite: {
+        value: async (...args: Parameters<typeof watchings.bulkWrite>) => {
+          await repository.remove(one.viewerId, undefined, new Date());
+          return watchings.bulkWrite(...args);
+        },
+      },
+    });
+    await on(interrupted).keep([one]);
+    expect(await listOf(one.viewerId)).toEqual([]);
   });
 
   it('tells anew what is unfinished when a length becomes known', async () => {
