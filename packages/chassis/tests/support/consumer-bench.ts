@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { type EventProbe, eventProbe, type TestVhost, testVhost } from '@flixtube/dev-env/testing';
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { type Broker, type BrokerOptions, createBroker, type FlixEvent } from '../../src/messaging.ts';
 import { recordingLogger, soon, type Thing, thing } from './events.ts';
 import { startProxy, type TcpProxy } from './proxy.ts';
@@ -16,7 +16,10 @@ export interface ConsumerBench {
   /** A started broker of this test's service, stopped after it. */
   started(subscribe: (broker: Broker) => void, options?: Partial<BrokerOptions>): Promise<RecordedBroker>;
   /** One that subscribes to things. */
-  consuming(handle: (event: FlixEvent<Thing>) => Promise<void>, options?: Partial<BrokerOptions>): Promise<RecordedBroker>;
+  consuming(
+    handle: (event: FlixEvent<Thing>) => Promise<void>,
+    options?: Partial<BrokerOptions>,
+  ): Promise<RecordedBroker>;
   /** Messages that wait in the service's queue. */
   waiting(): Promise<number>;
   /** Dead letters of the service, put there with a reason. */
@@ -58,8 +61,7 @@ export function consumerBench(): ConsumerBench {
     await broker.start();
     return Object.assign(broker, { said });
   };
-  bench.consuming = (handle, options) =>
-    bench.started((broker) => broker.subscribe({ event: thing, handle }), options);
+  bench.consuming = (handle, options) => bench.started((broker) => broker.subscribe({ event: thing, handle }), options);
   bench.waiting = () => bench.vhost.queueDepth(`${bench.service}.thing.happened`);
   bench.letters = () =>
     bench.probe.deadLetters().filter(({ headers }) => headers['x-event-queue'] === `${bench.service}.thing.happened`);
