@@ -5,6 +5,8 @@ import { ManagedProcess } from '../managed-process.ts';
 import { accepts } from '../ports.ts';
 import { type Backend, type BackendOptions, logFile } from './backend.ts';
 
+const require = createRequire(import.meta.url);
+
 // Azurite's own, published account: https://learn.microsoft.com/azure/storage/common/storage-use-azurite
 const account = 'devstoreaccount1';
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
@@ -20,7 +22,7 @@ export async function startAzurite(o: BackendOptions): Promise<Backend> {
     args: [
       ...['--require', join(import.meta.dirname, '../../azurite/durable.cjs')],
       // Not import.meta.resolve, which Jest's global setup does not have as Node does.
-      createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js'),
+      require.resolve('azurite/dist/src/blob/main.js'),
       ...['--blobHost', '127.0.0.1', '--blobPort', String(o.port), '--location', location],
       ...['--skipApiVersionCheck', '--silent', '--disableTelemetry'],
     ],
