@@ -163,6 +163,12 @@ describe('an address', () => {
     const missed = await exchange(app.port, 'GET http://evil.test/no HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     expect(missed).toContain('"instance":"/no"');
   });
+
+  it.each(['http://', 'http://['])('is refused as a problem, when it is %s and has no path at all', async (target) => {
+    const text = await exchange(app.port, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text).toMatch(/content-type: application\/problem\+json/i);
+  });
 });
 
 describe('an error', () => {

@@ -1,13 +1,17 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { SetupError } from '../errors.ts';
+import { DomainError, SetupError } from '../errors.ts';
 import { linger } from '../http/linger.ts';
+import { sendProblem } from '../http/problem.ts';
+import { runInTrace } from '../trace.ts';
 
 export interface HttpServer {
   readonly url: string;
   /** Accepts nothing more and resolves when every request in hand has ended; at `deadline` by ending its connection. */
   close(deadline: AbortSignal): Promise<void>;
 }
+
+type Handler = (req: IncomingMessage, res: ServerResponse, unmatched: () => void) => void;
 
 /** Bounds on what a client may hold open; bodies have their own (http/slow-body.ts), since an upload may take hours. */
 const limits = {
@@ -38,7 +42,11 @@ export async function createHttpServer(app: RequestListener, at: { host: string;
       inHand.delete(res);
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
-    app(req, res);
+    // Express hands on what has no path at all, such as `GET http://`, before any middleware, and would answer in HTML.
+    (app as Handler)(req, res, () => {
+      const noPath = new DomainError('invalid', 'The address of the request has no path.');
+      runInTrace(undefined, () => sendProblem(req, res, noPath));
+    });
   }
 
   server.on('request', handle);
