@@ -2,7 +2,7 @@ import { createIdentity } from '@flixtube/chassis/identity';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
 import { createService, type Health, type Service } from '@flixtube/chassis/service';
-import { azureBlobs, type Patience } from './adapters/azure-blobs.ts';
+import { type AzureOptions, azureBlobs } from './adapters/azure-blobs.ts';
 import { azureContainer } from './adapters/azure-container.ts';
 import { createVideoStorageApp } from './app.ts';
 import type { Config } from './config.ts';
@@ -16,7 +16,7 @@ const blocks = { blockBytes: 4 * 1024 * 1024, parallel: 2 };
 
 export interface Overrides {
   logger?: Logger;
-  patience?: Patience;
+  azure?: Partial<AzureOptions>;
 }
 
 /** The service, made of its parts and not started. */
@@ -25,7 +25,7 @@ export function createVideoStorage(config: Config, overrides: Overrides = {}): S
   const identity = createIdentity({ secret: config.identitySecret, service: name });
   const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
   const container = azureContainer({ connectionString: config.azureConnectionString, name: config.azureContainer });
-  const store = azureBlobs(container.client, overrides.patience);
+  const store = azureBlobs(container.client, overrides.azure);
   const receiver = new Receiver(store, {
     blocks,
     onLeftBehind: (key, error) => logger.warn({ err: error, key }, 'staged blocks were left behind'),

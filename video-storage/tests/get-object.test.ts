@@ -97,7 +97,7 @@ describe('a read that breaks off', () => {
   let storage: Storage;
   const bytes = video(32 * MiB);
   beforeEach(async () => {
-    storage = await createStorage({ overrides: { patience: { shortMs: 1000, longMs: 20_000 } } });
+    storage = await createStorage({ overrides: { azure: { shortMs: 1000, longMs: 20_000 } } });
     await storage.put(key, bytes);
   });
   afterEach(() => storage.close());

@@ -173,7 +173,7 @@ describe('PUT /internal/objects/*key', () => {
 describe('an upload that breaks off', () => {
   let storage: Storage;
   beforeEach(async () => {
-    storage = await createStorage({ overrides: { patience: { shortMs: 1000, longMs: 1500 } } });
+    storage = await createStorage({ overrides: { azure: { shortMs: 1000, longMs: 1500 } } });
   });
   afterEach(() => storage.close());
 

@@ -10,16 +10,22 @@ import {
   type StoredObject,
 } from '../domain/object-store.ts';
 import { azureCode, isBlobMissing, withAzure } from './azure-errors.ts';
+import { type ByteRange, readConsecutively } from './consecutive-read.ts';
 
-/** How long calls to the store may take, retries included, before it counts as gone. */
-export interface Patience {
-  /** For a call without a body to speak of, and until a read has begun. */
+export interface AzureOptions {
+  /** How long a call without a body to speak of may take, retries included, and how long until a read has begun. */
   shortMs: number;
-  /** For a block, or a list of up to 50,000 of them. */
+  /** The same for a block, or a list of up to 50,000 of them. */
   longMs: number;
+  /**
+   * A longer range is read by several requests, one after another. Azurite opens a file a block of what is asked for,
+   * all at once, and never closes those of a reader who leaves: fifty viewers of a 4 GiB file would use up all it has.
+   * And what Azure would have begun to send of a range to its end, a viewer who seeks does not want.
+   */
+  windowBytes: number;
 }
 
-const usualPatience: Patience = { shortMs: 10_000, longMs: 30_000 };
+const usual: AzureOptions = { shortMs: 10_000, longMs: 30_000, windowBytes: 32 * 1024 * 1024 };
 const REMOVALS_AT_A_TIME = 8;
 const PAGE_TO_REMOVE = 500;
 
@@ -27,7 +33,9 @@ const PAGE_TO_REMOVE = 500;
  * Objects as block blobs. What was learnt of an object's bytes is in its metadata, written by the very request that
  * commits it; a blob without it (an empty one that takes staged blocks with it, someone else's) is no object.
  */
-export function azureBlobs(container: ContainerClient, { shortMs, longMs } = usualPatience): ObjectStore {
+export function azureBlobs(container: ContainerClient, options: Partial<AzureOptions> = {}): ObjectStore {
+  const { shortMs, longMs, windowBytes } = { ...usual, ...options };
+
   async function find(key: string): Promise<StoredObject | undefined> {
     return withAzure({ ms: shortMs }, async (abortSignal) => {
       try {
@@ -67,25 +75,28 @@ export function azureBlobs(container: ContainerClient, { shortMs, longMs } = usu
     );
   }
 
+  async function open(key: string, version: string, { start, end }: ByteRange, signal: AbortSignal): Promise<Readable> {
+    const gone = (error: unknown) =>
+      isBlobMissing(error) || azureCode(error) === 'ConditionNotMet'
+        ? new ObjectGone(key, { cause: error })
+        : undefined;
+    const { readableStreamBody } = await withAzure({ ms: shortMs, signal, expected: gone }, (abortSignal) =>
+      container.getBlobClient(key).download(start, end - start + 1, {
+        abortSignal,
+        conditions: { ifMatch: version },
+        // The client's own reading on, in the middle of a body, would only hide from the viewer that the store is gone.
+        maxRetryRequests: 0,
+      }),
+    );
+    return readableStreamBody as Readable;
+  }
+
   return {
     find,
     discardStaged,
 
-    async read({ key, version }, { start, end }, signal) {
-      const gone = (error: unknown) =>
-        isBlobMissing(error) || azureCode(error) === 'ConditionNotMet'
-          ? new ObjectGone(key, { cause: error })
-          : undefined;
-      const { readableStreamBody } = await withAzure({ ms: shortMs, signal, expected: gone }, (abortSignal) =>
-        container.getBlobClient(key).download(start, end - start + 1, {
-          abortSignal,
-          conditions: { ifMatch: version },
-          // The client's own reading on, in the middle of a body, would only hide from the viewer that the store is gone.
-          maxRetryRequests: 0,
-        }),
-      );
-      return readableStreamBody as Readable;
-    },
+    read: ({ key, version }, range, signal) =>
+      readConsecutively(range, windowBytes, (window, ending) => open(key, version, window, ending), signal),
 
     async stageBlock(key, blockId, bytes) {
       await withAzure({ ms: longMs }, (abortSignal) =>

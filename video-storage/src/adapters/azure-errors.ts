@@ -24,13 +24,21 @@ export async function withAzure<T>(
   const timer = setTimeout(() => overdue.abort(), o.ms);
   const signal = o.signal === undefined ? overdue.signal : AbortSignal.any([o.signal, overdue.signal]);
   try {
-    return await call(signal);
+    return await call(signal).catch((error: unknown) => {
+      if (signal.aborted || !isBrokenAnswer(error)) throw error;
+      return call(signal);
+    });
   } catch (error) {
     if (o.signal?.aborted) throw error;
     throw o.expected?.(error) ?? unavailable(overdue.signal.aborted ? new Error(`No answer within ${o.ms} ms`) : error);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** An answer that broke off in its middle, which the library does not ask for again; all our calls may be repeated. */
+function isBrokenAnswer(error: unknown): boolean {
+  return error instanceof RestError && error.code === 'PARSE_ERROR';
 }
 
 function unavailable(cause: unknown): DomainError {

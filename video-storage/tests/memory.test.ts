@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { answerTo, createStorage, eventually, MiB, type Storage, video } from './support/storage.ts';
+
+const key = 'videos/large/source';
+const total = 256 * MiB;
+
+/** What the service holds is measured in a process of its own, where Linux tells. */
+const onLinux = existsSync('/proc/self/status') ? describe : describe.skip;
+
+onLinux('the memory of the service', () => {
+  let storage: Storage;
+  let service: ChildProcess;
+  let url: URL;
+  beforeAll(async () => {
+    storage = await createStorage();
+    service = spawn(process.execPath, ['src/main.ts'], {
+      cwd: join(import.meta.dirname, '..'),
+      env: { ...process.env, ...storage.env, LOG_LEVEL: 'info' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface({ input: service.stdout as NodeJS.ReadableStream })) {
+      const { msg, url: listening } = JSON.parse(line);
+      if (msg !== 'listening') continue;
+      url = new URL(listening);
+      break;
+    }
+    service.stdout?.resume();
+    await eventually(
+      async () => (await fetch(new URL('/health/ready', url))).status,
+      (status) => status === 200,
+    );
+  });
+  afterAll(async () => {
+    service.kill('SIGTERM');
+    await once(service, 'exit');
+    await storage.close();
+  });
+
+  const begin = async (method: string, headers: Record<string, string | number> = {}): Promise<ClientRequest> =>
+    request({
+      host: url.hostname,
+      port: url.port,
+      path: `/internal/objects/${key}`,
+      method,
+      agent: false,
+      headers: { ...(await storage.headers()), ...headers },
+    }).on('error', () => undefined);
+  const residentMiB = () =>
+    Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${service.pid}/status`, 'latin1'))?.[1]) / 1024;
+
+  it('does not grow with the length of an upload', async () => {
+    const sent = await begin('PUT', { 'content-length': total });
+    const piece = video(MiB);
+    const before = residentMiB();
+    let most = 0;
+    for (let written = 0; written < total; written += piece.length) {
+      if (!sent.write(piece)) await once(sent, 'drain');
+      most = Math.max(most, residentMiB());
+    }
+    sent.end();
+    expect((await answerTo(sent)).status).toBe(201);
+    expect(most - before).toBeLessThan(80);
+  }, 120_000);
+
+  it('does not grow with the number of viewers who read slowly, and what they held is given back', async () => {
+    const before = residentMiB();
+    const viewers: IncomingMessage[] = [];
+    for (let i = 0; i < 50; i += 1) {
+      const sent = await begin('GET');
+      sent.end();
+      const [response]: [IncomingMessage] = (await once(sent, 'response')) as never;
+      viewers.push(response.on('error', () => undefined));
+      await once(response, 'readable');
+    }
+    await eventually(
+      async () => {
+        const { answeredBytes } = storage.link;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return storage.link.answeredBytes === answeredBytes;
+      },
+      (isStill) => isStill,
+      30_000,
+    );
+    expect(residentMiB() - before).toBeLessThan(80);
+    for (const viewer of viewers) viewer.destroy();
+    await eventually(
+      () => storage.link.connections,
+      (connections) => connections <= 4,
+    );
+  }, 120_000);
+});
