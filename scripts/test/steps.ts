@@ -41,11 +41,11 @@ export function check(name: string, command: string, args: string[]): Step {
  * A step that is the Jest of a workspace, and counts its tests. One test at a time: two cores have enough to do with
  * the services and backends under test.
  */
-export function jest(workspace: string, group: 'unit' | 'e2e'): Step {
+export function jest(workspace: string, group: 'unit' | 'e2e', moreArgs: string[] = []): Step {
   const run = async ({ env, signal }: StepContext) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'flixtube-jest-'));
     const report = path.join(folder, 'report.json');
-    const args = ['--runInBand', '--json', `--outputFile=${report}`];
+    const args = ['--runInBand', '--json', `--outputFile=${report}`, ...moreArgs];
     const code = await runCommand('jest', args, {
       cwd: path.join(root, workspace),
       env: { ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings=ExperimentalWarning' },
