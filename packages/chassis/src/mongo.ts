@@ -35,6 +35,8 @@ export function connectMongo(o: { url: Secret | string; database: string; logger
     socketTimeoutMS: 20_000,
     heartbeatFrequencyMS: 5_000,
     maxPoolSize: 20,
+    // What was acknowledged has to outlive a kill of the database: without its journal up to 100 ms of writes are lost.
+    writeConcern: { w: 'majority', journal: true },
   });
   const db = client.db(o.database);
   const steps: ((db: Db) => Promise<unknown>)[] = [];

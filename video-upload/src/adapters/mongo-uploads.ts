@@ -28,9 +28,9 @@ export interface UploadDocument {
   outbox: FlixEvent[];
 }
 
-/** The collection, with writes that last before they are acknowledged: a kill of the database must not undo a commit. */
+/** The collection; its writes last before they are acknowledged, as the chassis has the driver ask. */
 export function uploadsCollection(db: Db): Collection<UploadDocument> {
-  return db.collection<UploadDocument>('uploads', { writeConcern: { w: 'majority', journal: true } });
+  return db.collection<UploadDocument>('uploads');
 }
 
 export async function prepareUploads(db: Db): Promise<void> {
