@@ -19,7 +19,7 @@ onLinux('the memory of the service', () => {
   let url: URL;
   beforeAll(async () => {
     storage = await createStorage();
-    service = spawn(process.execPath, ['src/main.ts'], {
+    service = spawn(process.execPath, ['--max-semi-space-size=1', 'src/main.ts'], {
       cwd: join(import.meta.dirname, '..'),
       env: { ...process.env, ...storage.env, LOG_LEVEL: 'info' },
       stdio: ['ignore', 'pipe', 'inherit'],

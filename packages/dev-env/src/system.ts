@@ -65,6 +65,9 @@ export interface System {
   stop(options?: { atOnce?: boolean }): Promise<void>;
 }
 
+/** Those through which videos stream: docs/decisions/0011-a-small-young-generation-where-bytes-stream.md. */
+const streaming: ReadonlySet<string> = new Set(['gateway', 'video-upload', 'video-storage', 'video-streaming']);
+
 /**
  * Starts a whole FlixTube and resolves when all of it is ready.
  * @throws SetupFailure with what is missing and what to do about it; nothing is then left running.
@@ -93,7 +96,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
     return new ManagedProcess({
       name,
       command: process.execPath,
-      args: ['src/main.ts'],
+      args: [...(streaming.has(name) ? ['--max-semi-space-size=1'] : []), 'src/main.ts'],
       cwd: join(root, name),
       env: {
         ...inherited(),
