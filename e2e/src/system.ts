@@ -8,6 +8,8 @@ export interface System {
   url: string;
   /** Process ids of all that runs, by name. */
   pids(): Promise<Map<ComponentName, number>>;
+  /** The TCP port of one of them. */
+  portOf(name: ComponentName): number;
   /** SIGKILL; what dies is started again by itself. */
   kill(name: ComponentName): Promise<void>;
   /** Resolves when everything is ready again. */
@@ -32,6 +34,7 @@ export async function startIsolatedSystem(): Promise<System> {
       const status = await system.status();
       return new Map(status.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid] as const])));
     },
+    portOf: (name) => system.ports[name],
     kill: (name) => system.kill(name),
     ready: () => system.ready(),
     stop: async () => {
