@@ -7,6 +7,7 @@ import { videoDeleted } from '@flixtube/contracts/events/video-deleted';
 import type { Collection, UpdateFilter } from 'mongodb';
 import type { Video } from '../domain/video.ts';
 import type { ListQuery, Position, Sort, VideoRepository } from '../domain/video-repository.ts';
+import { firstPageEnds } from './first-page-ends.ts';
 import { countViews } from './mongo-view-counts.ts';
 import { FirstPages, readAfter, type Stretch } from './stretches.ts';
 import type { VideoDocument } from './video-document.ts';
@@ -92,9 +93,12 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
     const { sort, terms, after } = query;
     if (after === undefined) {
       const list = JSON.stringify([sort, terms]);
+      // A search in the other two orders has no index that a bound could cut.
+      const guesses = terms === undefined || sort === 'newest' ? firstPageEnds(sort, new Date()) : [];
       return firstPages.read(
         list,
         count,
+        guesses,
         ({ key }) => key,
         (stretch, most) => find(query, stretch, most),
       );

@@ -21,6 +21,8 @@ const keyLists = fc.array(
   fc.oneof(fc.nat(100), fc.double({ min: 0, max: 1e13, noNaN: true }), fc.double({ min: 0, max: 1e-280, noNaN: true })),
 );
 
+const descending = keyLists.map((keys) => keys.sort((a, b) => b - a));
+
 describe('reading after a page', () => {
   it('gives what follows, in order, whatever the keys and the span are', async () => {
     await fc.assert(
@@ -61,11 +63,14 @@ describe('reading first pages', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(keyLists, fc.integer({ min: 1, max: 20 })), { maxLength: 5 }),
-        async (lists) => {
+        descending,
+        async (lists, guesses) => {
           const firstPages = new FirstPages();
           for (const [keys, count] of lists) {
             const list = listOf(keys);
-            expect(await firstPages.read('list', count, (key) => key, list.read)).toEqual(list.sorted.slice(0, count));
+            expect(await firstPages.read('list', count, guesses, (key) => key, list.read)).toEqual(
+              list.sorted.slice(0, count),
+            );
           }
         },
       ),
@@ -75,17 +80,25 @@ describe('reading first pages', () => {
   it('reads about a page the second time', async () => {
     const list = listOf(Array.from({ length: 10_000 }, (_, n) => n));
     const firstPages = new FirstPages();
-    await firstPages.read('list', 25, (key) => key, list.read);
-    await firstPages.read('list', 25, (key) => key, list.read);
-    await firstPages.read('another list', 25, (key) => key, list.read);
+    await firstPages.read('list', 25, [], (key) => key, list.read);
+    await firstPages.read('list', 25, [], (key) => key, list.read);
+    await firstPages.read('another list', 25, [], (key) => key, list.read);
     expect(list.reads.map(({ inStretch }) => inStretch)).toEqual([10_000, 25, 10_000]);
+  });
+
+  it('tries the guesses the first time, from the top', async () => {
+    const list = listOf(Array.from({ length: 10_000 }, (_, n) => n));
+    const firstPages = new FirstPages();
+    const page = await firstPages.read('list', 25, [20_000, 9_990, 9_900, 5_000], (key) => key, list.read);
+    expect(page).toEqual(list.sorted.slice(0, 25));
+    expect(list.reads.map(({ inStretch }) => inStretch)).toEqual([0, 10, 90]);
   });
 
   it('reads a long list whole once, when many ask for it at once', async () => {
     const list = listOf(Array.from({ length: 10_000 }, (_, n) => n));
     const firstPages = new FirstPages();
     const pages = await Promise.all(
-      Array.from({ length: 5 }, () => firstPages.read('list', 25, (key) => key, list.read)),
+      Array.from({ length: 5 }, () => firstPages.read('list', 25, [], (key) => key, list.read)),
     );
     expect(pages.every((page) => page[0] === 9_999 && page.length === 25)).toBe(true);
     expect(list.reads.map(({ inStretch }) => inStretch)).toEqual([10_000, 25, 25, 25, 25]);
@@ -96,8 +109,10 @@ describe('reading first pages', () => {
     const fail = async () => {
       throw new Error('not now');
     };
-    const failing = [1, 2].map(() => firstPages.read('list', 1, Number, fail).catch((error: Error) => error.message));
+    const failing = [1, 2].map(() =>
+      firstPages.read('list', 1, [], Number, fail).catch((error: Error) => error.message),
+    );
     expect(await Promise.all(failing)).toEqual(['not now', 'not now']);
-    expect(await firstPages.read('list', 1, Number, async () => [7])).toEqual([7]);
+    expect(await firstPages.read('list', 1, [], Number, async () => [7])).toEqual([7]);
   });
 });

@@ -66,20 +66,22 @@ export class FirstPages {
    * Reads the first `count` items of a list, or all there are.
    *
    * @param list names it
+   * @param guesses where the page may end, from the greatest key on, for a list that was never read
    * @param keyOf an item's key
    * @param read gives the items of a stretch in order, `most` at most
    */
   async read<T>(
     list: string,
     count: number,
+    guesses: readonly number[],
     keyOf: (item: T) => number,
     read: (stretch: Stretch, most: number) => Promise<T[]>,
   ): Promise<T[]> {
-    // How far a page reaches is found out by reading the whole list; by one caller, while the others wait.
+    // How far a page reaches is found out by one caller, while the others wait.
     const firstReadOfAnother = this.#firstReads.get(list);
     if (firstReadOfAnother !== undefined) await firstReadOfAnother;
     const known = this.#reached.has(list);
-    const reading = this.#read(list, count, keyOf, read);
+    const reading = this.#read(list, count, guesses, keyOf, read);
     if (known) return reading;
     const firstRead = reading.catch(() => {}).finally(() => this.#firstReads.delete(list));
     this.#firstReads.set(list, firstRead);
@@ -89,14 +91,20 @@ export class FirstPages {
   async #read<T>(
     list: string,
     count: number,
+    guesses: readonly number[],
     keyOf: (item: T) => number,
     read: (stretch: Stretch, most: number) => Promise<T[]>,
   ): Promise<T[]> {
-    const from = this.#reached.get(list) || undefined;
-    const found = await read({ from, below: undefined }, count);
-    if (from !== undefined && found.length < count) {
-      found.push(...(await read({ from: undefined, below: from }, count - found.length)));
+    const reached = this.#reached.get(list);
+    const bounds = reached === undefined ? guesses : [reached];
+    const found: T[] = [];
+    let below: number | undefined;
+    for (const from of bounds.filter((bound) => bound > 0)) {
+      found.push(...(await read({ from, below }, count - found.length)));
+      if (found.length >= count) break;
+      below = from;
     }
+    if (found.length < count) found.push(...(await read({ from: undefined, below }, count - found.length)));
     const last = found[count - 1];
     this.#remember(list, last === undefined ? 0 : keyOf(last));
     return found;

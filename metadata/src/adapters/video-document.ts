@@ -76,6 +76,6 @@ export function newDocument({ id, ...video }: Video): VideoDocument {
 }
 
 /** From 0 to 1, where the latter is in the year 2109. */
-function newness(createdAt: Date): number {
+export function newness(createdAt: Date): number {
   return createdAt.getTime() / 2 ** 42;
 }
