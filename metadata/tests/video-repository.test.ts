@@ -15,15 +15,25 @@ videoRepositoryConformance('on MongoDB', async () => {
   const collection = mongo.db.collection<VideoDocument>('videos');
   await prepareVideos(collection);
   // Events stay where they are: they are the outbox's business. Removed videos are forgotten when theirs has gone out.
+  const published: Promise<unknown>[] = [];
   const outbox = {
     name: 'outbox',
-    notify: (id: unknown) => void collection.updateOne({ _id: id as string }, { $set: { outbox: [] } }),
+    notify: (id: unknown) => {
+      published.push(collection.updateOne({ _id: id as string }, { $set: { outbox: [] } }));
+    },
     start: async () => {},
     check: async () => {},
     stop: async () => {},
   };
+  const videos = mongoVideos({ collection, outbox });
   return {
-    videos: mongoVideos({ collection, outbox }),
+    videos: {
+      ...videos,
+      forgetRemoved: async (before) => {
+        await Promise.all(published);
+        return videos.forgetRemoved(before);
+      },
+    },
     close: async () => {
       await mongo.stop();
       await database.close();
