@@ -35,6 +35,7 @@ videoRepositoryConformance('on MongoDB', async () => {
       },
     },
     close: async () => {
+      await Promise.all(published);
       await mongo.stop();
       await database.close();
     },
