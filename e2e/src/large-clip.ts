@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { fakeClip } from './clips.ts';
 
 const MiB = 2 ** 20;
@@ -21,8 +22,8 @@ export class LargeClip {
   }
 
   /** All of it, made while it is read: one MiB at a time. */
-  stream(): ReadableStream<Uint8Array> {
-    return ReadableStream.from(this.#all());
+  stream(): Readable {
+    return Readable.from(this.#all(), { objectMode: false });
   }
 
   /** What belongs at `start`, `length` bytes of it. */

@@ -178,6 +178,9 @@ describe('streaming', () => {
     );
     const [first] = (await once(socket, 'data')) as [Buffer];
     expect(first.toString()).toMatch(/^HTTP\/1\.1 413 /);
+    expect(first.toString()).toContain(
+      `"errors":[{"path":"body","message":"must not be larger than ${8 * MiB} bytes"}]`,
+    );
     socket.destroy();
     expect(gateway.upload.requests).toEqual([]);
   });

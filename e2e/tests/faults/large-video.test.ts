@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Video } from '@flixtube/contracts/http/video';
 import type { ComponentName } from '@flixtube/dev-env/system';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sha256 } from '../../src/clips.ts';
+import { request } from 'undici';
+import { fakeClip, sha256 } from '../../src/clips.ts';
 import { unreadConnections } from '../../src/connections.ts';
 import { eventually } from '../../src/eventually.ts';
 import { LargeClip } from '../../src/large-clip.ts';
@@ -30,6 +31,7 @@ describe('a video of several GiB', () => {
   beforeAll(async () => {
     system = await startIsolatedSystem();
     publisher = new Viewer(system.url);
+    await warmUp();
     memory = await MemoryWatch.begin(system);
   }, 120_000);
 
@@ -37,10 +39,16 @@ describe('a video of several GiB', () => {
 
   it('when it is uploaded, then it is stored whole and no service grows by more than 100 MB', async () => {
     const begun = performance.now();
-    const answer = await publisher.upload(clip.stream(), 'Larger than any memory');
+    // Not by fetch, which keeps all that it has sent of a stream.
+    const answer = await request(new URL('/api/videos?title=Larger%20than%20any%20memory', system.url), {
+      method: 'POST',
+      headers: { 'content-type': 'video/mp4' },
+      body: clip.stream(),
+      headersTimeout: 900_000,
+    });
     const seconds = (performance.now() - begun) / 1000;
-    expect(inShort(answer)).toBe('201');
-    video = answer.body;
+    expect(answer.statusCode).toBe(201);
+    video = (await answer.body.json()) as Video;
     expect(video.sizeBytes).toBe(clip.sizeBytes);
     // The validator of a file is the SHA-256 of what was stored.
     const head = await publisher.ask(`/api/videos/${video.id}/file`, { method: 'HEAD' });
@@ -91,6 +99,12 @@ describe('a video of several GiB', () => {
     expect(headers.get('content-range')).toBe(`bytes ${start}-${start + MiB - 1}/${clip.sizeBytes}`);
     expect(sha256(body)).toBe(sha256(clip.part(start, MiB)));
   });
+
+  /** What a service holds once it has done its work on something small: the rest is what the large video costs. */
+  async function warmUp(): Promise<void> {
+    const { body } = await publisher.upload(fakeClip(16 * MiB, 1), 'Small enough');
+    await publisher.ask(`/api/videos/${body.id}/file`);
+  }
 
   /** Asks for the list twice a second, and tells how long each took, in milliseconds. */
   async function listFor(seconds: number): Promise<number[]> {

@@ -67,5 +67,6 @@ function tooLarge(maxBytes: number): DomainError {
   return new DomainError(
     'too-large',
     `The body of the request is larger than the ${maxBytes} bytes that are taken here.`,
+    { errors: [{ path: 'body', message: `must not be larger than ${maxBytes} bytes` }] },
   );
 }

@@ -104,6 +104,19 @@ describe('get', () => {
     expect(ports.size).toBe(1);
   });
 
+  it('a connection that was kept is closed when it is to be used: asks once more', async () => {
+    let asked = 0;
+    await meet((req, res) => {
+      asked += 1;
+      if (asked === 2) req.socket.destroy();
+      else res.end('abc');
+    });
+    for (let i = 0; i < 2; i += 1) {
+      expect((await buffer((await client.get('/', { signal: never })).body)).toString()).toBe('abc');
+    }
+    expect(asked).toBe(3);
+  });
+
   it.each([
     ['its signal', (abort: AbortController, _body: Readable) => abort.abort()],
     ['destroying the body', (_abort: AbortController, body: Readable) => body.destroy()],

@@ -83,7 +83,11 @@ export function createByteClient(options: ByteClientOptions): ByteClient {
     let answer: Dispatcher.ResponseData;
     try {
       const headers = { ...(await identity.serviceHeaders()), ...(call.headers as Record<string, string>) };
-      answer = await pool.request({ ...call, headers });
+      const ask = () => pool.request({ ...call, headers });
+      answer = await ask().catch((error: unknown) => {
+        if (call.method !== 'GET' || call.signal.aborted || !wentStale(error)) throw error;
+        return ask();
+      });
     } catch (error) {
       inHand -= 1;
       if (call.signal.aborted) throw call.signal.reason;
@@ -139,6 +143,14 @@ export function createByteClient(options: ByteClientOptions): ByteClient {
 
     close: () => pool.destroy(),
   };
+}
+
+/**
+ * A neighbour that restarts closes idle connections just when we may be about to use one. RFC 9110 §9.2.2: a request
+ * that changes nothing may then be sent again.
+ */
+function wentStale(error: unknown): boolean {
+  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(String((error as { code?: unknown }).code));
 }
 
 /** Whether an error is what the neighbour answered, and not that it did not. */

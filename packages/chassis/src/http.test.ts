@@ -137,10 +137,11 @@ describe('an address', () => {
   });
 
   it.each(['/things/%', '/things/%zz', '/things/%ff', '/things/%00', '/things/a%0d%0ab', '/no/%7f', '/things/1?%ff=1'])(
-    'is refused with 400, when it is %s',
+    'is refused with 400 that says where, when it is %s',
     async (url) => {
       const answer = await request(app.url).get(url);
       expect([answer.status, answer.type]).toEqual([400, 'application/problem+json']);
+      expect(answer.body.errors).toEqual([{ path: url.includes('?') ? 'query' : 'path', message: expect.any(String) }]);
     },
   );
 
@@ -243,21 +244,25 @@ describe('a body of JSON', () => {
   });
 
   it.each([
-    ['it is cut off', '{"title":', {}, 400],
-    ['it is missing', '', {}, 400],
-    ['it is above the limit', JSON.stringify({ title: 'x'.repeat(300) }), {}, 413],
-    ['it is of another type', '{"title":"a"}', { 'Content-Type': 'text/plain' }, 415],
-    ['it has no type', '{"title":"a"}', { 'Content-Type': '' }, 415],
-    ['its charset is unknown', '{"title":"a"}', { 'Content-Type': 'application/json; charset=x' }, 415],
-    ['its encoding is unknown', '{"title":"a"}', { 'Content-Encoding': 'x' }, 415],
-    ['it says that it is compressed', '{"title":"a"}', { 'Content-Encoding': 'gzip' }, 415],
-    ['it is not UTF-8', Buffer.from('{"title":"\xff"}', 'latin1'), {}, 400],
-  ] as const)('is refused by a problem of its own, when %s', async (_what, body, headers, status) => {
-    const answer = await post(body, headers as Record<string, string>);
-    expect([answer.status, answer.type]).toEqual([status, 'application/problem+json']);
-    expect(answer.body.detail).not.toMatch(/Unexpected|JSON at|position|entity|charset "/);
-    expect(app.lines.filter(({ level }) => level === 'error')).toEqual([]);
-  });
+    ['it is cut off', '{"title":', {}, 400, 'body'],
+    ['it is missing', '', {}, 400, 'body'],
+    ['it is above the limit', JSON.stringify({ title: 'x'.repeat(300) }), {}, 413, 'body'],
+    ['it is of another type', '{"title":"a"}', { 'Content-Type': 'text/plain' }, 415, 'Content-Type'],
+    ['it has no type', '{"title":"a"}', { 'Content-Type': '' }, 415, 'Content-Type'],
+    ['its charset is unknown', '{"title":"a"}', { 'Content-Type': 'application/json; charset=x' }, 415, 'Content-Type'],
+    ['its encoding is unknown', '{"title":"a"}', { 'Content-Encoding': 'x' }, 415, 'Content-Encoding'],
+    ['it says that it is compressed', '{"title":"a"}', { 'Content-Encoding': 'gzip' }, 415, 'Content-Encoding'],
+    ['it is not UTF-8', Buffer.from('{"title":"\xff"}', 'latin1'), {}, 400, 'body'],
+  ] as const)(
+    'is refused by a problem that names what is wrong, when %s',
+    async (_what, body, headers, status, path) => {
+      const answer = await post(body, headers as Record<string, string>);
+      expect([answer.status, answer.type]).toEqual([status, 'application/problem+json']);
+      expect(answer.body.errors).toEqual([{ path, message: expect.any(String) }]);
+      expect(answer.body.detail).not.toMatch(/Unexpected|JSON at|position|entity|charset "/);
+      expect(app.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    },
+  );
 
   it('is refused with a sentence for each field, when fields are wrong', async () => {
     const answer = await post(JSON.stringify({ title: '', parts: [{ size: 1.5 }, {}], colour: 'red' }));

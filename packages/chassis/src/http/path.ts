@@ -11,13 +11,16 @@ export function checkPath(): RequestHandler {
     try {
       path = decodeURIComponent(req.path);
     } catch (error) {
-      throw new DomainError('invalid', 'The path of the address is not UTF-8 text in percent-encoding.', {
-        cause: error,
-      });
+      throw malformed('must be percent-encoded UTF-8', error);
     }
     if (controlCharacters.test(path)) {
-      throw new DomainError('invalid', 'The path of the address holds control characters.');
+      throw malformed('must not hold control characters');
     }
     next();
   };
+}
+
+function malformed(message: string, cause?: unknown): DomainError {
+  const errors = [{ path: 'path', message }];
+  return new DomainError('invalid', `The path of the address ${message}.`, { errors, cause });
 }

@@ -20,13 +20,17 @@ export function parseQuery(text: string | null): Record<string, string> {
   const query: Record<string, string> = Object.create(null);
   const pairs = (text ?? '').split('&').filter((pair) => pair !== '');
   if (pairs.length > mostParameters) {
-    throw new DomainError('invalid', `The address has more than ${mostParameters} parameters.`);
+    const message = `must not have more than ${mostParameters} parameters`;
+    throw new DomainError('invalid', `The address ${message}.`, { errors: [{ path: 'query', message }] });
   }
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
     const name = decode(equals === -1 ? pair : pair.slice(0, equals));
     if (name === undefined || name === '') {
-      throw new DomainError('invalid', 'A parameter of the address has no readable name.');
+      const message = 'must have readable names only';
+      throw new DomainError('invalid', 'A parameter of the address has no readable name.', {
+        errors: [{ path: 'query', message }],
+      });
     }
     const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
     if (value === undefined) throw invalid(name, 'must be UTF-8 text in percent-encoding, without NUL');
