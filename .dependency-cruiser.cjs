@@ -1,5 +1,5 @@
 /** Who may import whom: each boundary of docs/architecture.md is a rule here. */
-const services = 'gateway|metadata|video-upload|video-storage|video-streaming|history';
+const services = 'gateway|metadata|video-upload|video-storage|video-processing|video-streaming|history';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -16,6 +16,16 @@ export const internalVideo = z.object({
   visibility,
   durationSeconds: z.number().min(0).nullable(),
   source: videoSource,
+  manifest: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('Key of the newest HLS manifest, once something can be played'),
+  poster: z.object({ key: z.string(), contentType: z.string() }).nullable().default(null),
+  storyboard: z
+    .object({ vtt: z.string(), sprites: z.array(z.string()) })
+    .nullable()
+    .default(null),
 });
 export type InternalVideo = z.infer<typeof internalVideo>;
 
