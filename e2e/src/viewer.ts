@@ -39,6 +39,11 @@ export class Viewer {
     return { status: response.status, headers: response.headers, body: body as T };
   }
 
+  /** What is at a path, as text. */
+  async text(path: string): Promise<string> {
+    return (await this.send(path)).text();
+  }
+
   /** Uploads a file in one request. */
   upload(bytes: Uint8Array<ArrayBuffer> | ReadableStream, title: string, description = ''): Promise<Answer<Video>> {
     const query = new URLSearchParams({ title, description });
