@@ -3,10 +3,13 @@ import type { IdentityVerifier } from '@flixtube/chassis/identity';
 import type { Logger } from '@flixtube/chassis/logger';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
+import type { Blocks } from './domain/blocks.ts';
 import type { Objects } from './domain/objects.ts';
+import { commitBlocks } from './routes/commit-blocks.ts';
 import { deleteObjects } from './routes/delete-objects.ts';
 import { getObject } from './routes/get-object.ts';
 import { listObjects } from './routes/list-objects.ts';
+import { putBlock } from './routes/put-block.ts';
 import { putObject } from './routes/put-object.ts';
 
 export function createVideoStorageApp(o: {
@@ -14,11 +17,14 @@ export function createVideoStorageApp(o: {
   identity: IdentityVerifier;
   health: Health;
   objects: Objects;
+  blocks: Blocks;
 }): Express {
   const router = Router();
   getObject(router, o.objects);
   putObject(router, o.objects);
   listObjects(router, o.objects);
   deleteObjects(router, o.objects);
+  putBlock(router, o.blocks);
+  commitBlocks(router, o.blocks);
   return createApp({ logger: o.logger, identity: o.identity, health: o.health, routers: [router] });
 }

@@ -7,6 +7,7 @@ import { azureContainer } from './adapters/azure-container.ts';
 import { createVideoStorageApp } from './app.ts';
 import type { Config } from './config.ts';
 import { consumeVideoDeleted } from './consumers/video-deleted.ts';
+import { Blocks } from './domain/blocks.ts';
 import { Objects } from './domain/objects.ts';
 import { Receiver } from './domain/receiver.ts';
 
@@ -31,6 +32,7 @@ export function createVideoStorage(config: Config, overrides: Overrides = {}): S
     onLeftBehind: (key, error) => logger.warn({ err: error, key }, 'staged blocks were left behind'),
   });
   const objects = new Objects(store, receiver);
+  const uploadBlocks = new Blocks(store, blocks);
   consumeVideoDeleted(broker, objects);
 
   return createService({
@@ -40,6 +42,6 @@ export function createVideoStorage(config: Config, overrides: Overrides = {}): S
     shutdownSeconds: config.shutdownSeconds,
     logger,
     resources: [container.resource, broker],
-    app: (health: Health) => createVideoStorageApp({ logger, identity, health, objects }),
+    app: (health: Health) => createVideoStorageApp({ logger, identity, health, objects, blocks: uploadBlocks }),
   });
 }

@@ -108,6 +108,20 @@ export function azureBlobs(container: ContainerClient, options: Partial<AzureOpt
       );
     },
 
+    async stagedBlocks(key) {
+      return withAzure({ ms: longMs }, async (abortSignal) => {
+        try {
+          const { uncommittedBlocks } = await container
+            .getBlockBlobClient(key)
+            .getBlockList('uncommitted', { abortSignal });
+          return new Map(uncommittedBlocks?.map(({ name, size }) => [name, size]));
+        } catch (error) {
+          if (isBlobMissing(error)) return new Map();
+          throw error;
+        }
+      });
+    },
+
     async commit(key, blockIds, facts) {
       const expected = (error: unknown) => {
         const code = azureCode(error);

@@ -47,9 +47,13 @@ export class Inspection {
   async #tellType(beginning: Buffer[]): Promise<void> {
     this.#contentType = await sniffContentType(Buffer.concat(beginning));
     if (this.#accept === undefined || this.#contentType.startsWith(this.#accept)) return;
-    const found = this.#sizeBytes === 0 ? 'empty' : this.#contentType;
-    throw new DomainError('unsupported-type', `The file is ${found}; only ${this.#accept}* is accepted.`, {
-      errors: [{ path: 'body', message: `is ${found}, must be ${this.#accept}*` }],
-    });
+    throw notAccepted(this.#sizeBytes === 0 ? 'empty' : this.#contentType, this.#accept);
   }
+}
+
+/** The refusal of a file that is something else than what is accepted. */
+export function notAccepted(found: string, accept: string): DomainError {
+  return new DomainError('unsupported-type', `The file is ${found}; only ${accept}* is accepted.`, {
+    errors: [{ path: 'body', message: `is ${found}, must be ${accept}*` }],
+  });
 }

@@ -38,6 +38,8 @@ export interface ObjectStore {
    * @param bytes may be used again once the promise is settled
    */
   stageBlock(key: string, blockId: string, bytes: Buffer): Promise<void>;
+  /** What is staged under a key and not committed: how many bytes each block has, by its id. */
+  stagedBlocks(key: string): Promise<ReadonlyMap<string, number>>;
   /**
    * Makes the object out of these blocks, at once and as a whole, unless there is one already.
    * @throws KeyTaken when there is one; StagedBlocksGone when its blocks are not there any more

@@ -99,7 +99,8 @@ function wholeFacts(inspection: Inspection, { sizeBytes }: Delivery): ObjectFact
   });
 }
 
-function takenBy(existing: StoredObject, delivered: ObjectFacts): StoredObject {
+/** The object that is under the key already, when it is the same as what comes. @throws DomainError conflict */
+export function takenBy(existing: StoredObject, delivered: Pick<ObjectFacts, 'sha256'>): StoredObject {
   if (existing.sha256 === delivered.sha256) return existing;
   throw conflict();
 }

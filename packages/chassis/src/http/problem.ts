@@ -17,8 +17,11 @@ export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   'too-large': 413,
   'unsupported-type': 415,
   'range-not-satisfiable': 416,
+  locked: 423,
   'precondition-required': 428,
   'too-many': 429,
+  // Of no registry, but what tus 1.0.0 has for it (its Checksum extension).
+  'checksum-mismatch': 460,
   internal: 500,
   'bad-neighbour': 502,
   unavailable: 503,
@@ -46,6 +49,8 @@ export interface ProblemAnswer {
   unexpected: boolean;
 }
 
+const unregistered: Readonly<Record<number, string>> = { 460: 'Checksum Mismatch' };
+
 const sentences: Readonly<Record<number, string>> = {
   400: 'The request is malformed.',
   413: 'The body of the request is too large.',
@@ -65,7 +70,7 @@ export function problemOf(error: unknown, req: Pick<IncomingMessage, 'url'> & { 
   return {
     problem: {
       type: 'about:blank',
-      title: STATUS_CODES[status] ?? 'Error',
+      title: STATUS_CODES[status] ?? unregistered[status] ?? 'Error',
       status,
       detail: domainError.detail,
       instance: instanceOf(req.originalUrl ?? req.url ?? '/'),

@@ -50,6 +50,26 @@ export const storedObject = z.object({
 });
 export type StoredObject = z.infer<typeof storedObject>;
 
+/** The id of a block in video-storage's `PUT /internal/blocks/*key?block=`: whoever stages it makes sure that it is its own. */
+export const blockId = z.string().regex(/^[0-9a-f]{40}$/, 'must be 40 lowercase hexadecimal digits');
+
+/** Answer of video-storage's `PUT /internal/blocks/*key`. */
+export const stagedBlock = z.object({
+  sizeBytes: z.int().min(1),
+  crc32: z.int().min(0).describe('Of the bytes of this block as they were staged, as in zlib'),
+  contentType: z.string().nullable().describe('What a file that begins with this block is; null when not asked for'),
+});
+export type StagedBlock = z.infer<typeof stagedBlock>;
+
+/** Body of video-storage's `POST /internal/blocks/*key`: the object that its blocks are to become; answered with StoredObject. */
+export const blockList = z.object({
+  blocks: z.array(blockId).min(1).max(50_000),
+  sizeBytes: z.int().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hexadecimal digits'),
+  contentType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type'),
+});
+export type BlockList = z.infer<typeof blockList>;
+
 /** Answer of video-storage's `GET /internal/objects`. */
 export const objectList = z.object({
   items: z.array(z.object({ key: z.string(), sizeBytes: z.int().min(0), etag: z.string(), lastModified: instant })),

@@ -1,0 +1,117 @@
+import { crc32 } from 'node:zlib';
+import { DomainError } from '@flixtube/chassis/errors';
+import type { BlockOptions } from './block-stager.ts';
+import { sniffContentType, TELLING_BYTES } from './content-type.ts';
+import { notAccepted } from './inspection.ts';
+import { KeyTaken, type ObjectFacts, type ObjectStore, StagedBlocksGone, type StoredObject } from './object-store.ts';
+import { takenBy } from './receiver.ts';
+
+/** Buffers that are kept for the next blocks. */
+const MOST_FREE = 8;
+
+export interface BlockDelivery {
+  key: string;
+  /** In the store's words: base64. */
+  blockId: string;
+  /** Fails when it is cut before its end. */
+  body: AsyncIterable<Buffer>;
+  /** What the file's type must begin with; said with its first block only. */
+  accept: string | undefined;
+}
+
+export interface Staged {
+  sizeBytes: number;
+  crc32: number;
+  /** Sniffed when `accept` was given. */
+  contentType: string | undefined;
+}
+
+/** Objects that come in block by block, over hours and through several replicas: what is kept between two is the caller's. */
+export class Blocks {
+  readonly #store: Pick<ObjectStore, 'find' | 'stageBlock' | 'stagedBlocks' | 'commit'>;
+  readonly #blockBytes: number;
+  readonly #free: Buffer[] = [];
+
+  constructor(
+    store: Pick<ObjectStore, 'find' | 'stageBlock' | 'stagedBlocks' | 'commit'>,
+    { blockBytes }: Pick<BlockOptions, 'blockBytes'>,
+  ) {
+    this.#store = store;
+    this.#blockBytes = blockBytes;
+  }
+
+  /**
+   * Stages a body as one block; a block of the same id is replaced. A body that is cut leaves nothing.
+   * @throws DomainError unsupported-type as soon as the first bytes tell; too-large; invalid when it is empty; unavailable
+   */
+  async stage({ key, blockId, body, accept }: BlockDelivery): Promise<Staged> {
+    const buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#blockBytes);
+    try {
+      let filled = 0;
+      let contentType: string | undefined;
+      for await (const chunk of body) {
+        if (filled + chunk.length > buffer.length) throw tooLarge(buffer.length);
+        filled += chunk.copy(buffer, filled);
+        if (accept !== undefined && contentType === undefined && filled >= TELLING_BYTES) {
+          contentType = await acceptedType(buffer.subarray(0, filled), accept);
+        }
+      }
+      const bytes = buffer.subarray(0, filled);
+      if (accept !== undefined) contentType ??= await acceptedType(bytes, accept);
+      if (filled === 0) throw new DomainError('invalid', 'The block is empty.', { errors: [emptyBody] });
+      await this.#store.stageBlock(key, blockId, bytes);
+      return { sizeBytes: filled, crc32: crc32(bytes), contentType };
+    } finally {
+      if (this.#free.length < MOST_FREE) this.#free.push(buffer);
+    }
+  }
+
+  /**
+   * Makes the object out of staged blocks, written once: may be repeated, at the same time too.
+   * @throws DomainError gone when blocks are not there any more; invalid when they are not as long as is said; conflict
+   * when the key has other bytes; unavailable
+   */
+  async commit(key: string, blockIds: readonly string[], facts: ObjectFacts): Promise<StoredObject> {
+    const existing = await this.#store.find(key);
+    if (existing !== undefined) return takenBy(existing, facts);
+    try {
+      const staged = await this.#store.stagedBlocks(key);
+      let sizeBytes = 0;
+      for (const id of blockIds) {
+        const blockBytes = staged.get(id);
+        if (blockBytes === undefined) throw new StagedBlocksGone(key);
+        sizeBytes += blockBytes;
+      }
+      if (sizeBytes !== facts.sizeBytes) throw otherSize(sizeBytes);
+      return await this.#store.commit(key, blockIds, facts);
+    } catch (error) {
+      if (!(error instanceof KeyTaken) && !(error instanceof StagedBlocksGone)) throw error;
+      // Also what meets whoever commits the same at the same time, and was second.
+      const winner = await this.#store.find(key);
+      if (winner !== undefined) return takenBy(winner, facts);
+      throw new DomainError('gone', 'The blocks of this file have been removed. Please send it again.', {
+        cause: error,
+      });
+    }
+  }
+}
+
+async function acceptedType(beginning: Buffer, accept: string): Promise<string> {
+  const contentType = await sniffContentType(beginning);
+  if (!contentType.startsWith(accept)) throw notAccepted(beginning.length === 0 ? 'empty' : contentType, accept);
+  return contentType;
+}
+
+const emptyBody = { path: 'body', message: 'must not be empty' };
+
+function tooLarge(blockBytes: number): DomainError {
+  return new DomainError('too-large', `A block has at most ${blockBytes} bytes.`, {
+    errors: [{ path: 'body', message: `must be at most ${blockBytes} bytes` }],
+  });
+}
+
+function otherSize(sizeBytes: number): DomainError {
+  return new DomainError('invalid', `The blocks have ${sizeBytes} bytes together.`, {
+    errors: [{ path: 'sizeBytes', message: `must be ${sizeBytes}` }],
+  });
+}
