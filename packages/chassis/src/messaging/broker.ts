@@ -43,8 +43,14 @@ export interface Broker extends Resource {
   /**
    * Handles each event at least once, on the durable queue `<service>.<event>`, acknowledged after `handle`.
    * Transient errors are retried for as long as they last; others a few times, then the message is dead-lettered.
+   * `queue` names another one: for commands of a service to itself, whose type is the queue's name already.
    */
-  subscribe<T>(o: { event: EventContract<T>; handle(event: FlixEvent<T>): Promise<void>; prefetch?: number }): void;
+  subscribe<T>(o: {
+    event: EventContract<T>;
+    handle(event: FlixEvent<T>): Promise<void>;
+    prefetch?: number;
+    queue?: string;
+  }): void;
   /** The same in batches of up to `maxSize` events, or what came within `maxWaitMs`; each event at most once in one. */
   subscribeBatch<T>(o: {
     event: EventContract<T>;
@@ -91,8 +97,12 @@ export function createBroker(o: BrokerOptions): Broker {
     incoming.add(user);
     if (started) void incoming.start(0);
   };
-  const consume = (type: string, size: number, onDelivery: ConsumerOptions['onDelivery']) => {
-    const queue = `${service}.${type}`;
+  const consume = (
+    type: string,
+    size: number,
+    onDelivery: ConsumerOptions['onDelivery'],
+    queue = `${service}.${type}`,
+  ) => {
     const consumer = new QueueConsumer({ queue, type, prefetch: size, deliveryLimit, publisher, logger, onDelivery });
     consumers.push(consumer);
     receive(consumer);
@@ -142,9 +152,9 @@ export function createBroker(o: BrokerOptions): Broker {
         },
       });
     },
-    subscribe: ({ event, handle, prefetch: own = prefetch }) => {
+    subscribe: ({ event, handle, prefetch: own = prefetch, queue }) => {
       const handler = new OneByOne({ event, handle, policy, logger });
-      consume(event.type, own, (delivery) => handler.deliver(delivery));
+      consume(event.type, own, (delivery) => handler.deliver(delivery), queue);
     },
     subscribeBatch: ({ event, handle, maxSize, maxWaitMs }) => {
       const handler = new Batches({ event, handle, maxSize, maxWaitMs, policy, logger });

@@ -4,7 +4,7 @@ import { DomainError } from '../../src/errors.ts';
 import type { FlixEvent } from '../../src/messaging.ts';
 import { currentTrace } from '../../src/trace.ts';
 import { consumerBench } from '../support/consumer-bench.ts';
-import { Arrivals, gate, soon, type Thing, thingEvent } from '../support/events.ts';
+import { Arrivals, gate, soon, type Thing, thing, thingEvent } from '../support/events.ts';
 
 const bench = consumerBench();
 
@@ -21,6 +21,22 @@ describe('subscribe', () => {
     const [first] = await handled.count(1);
     expect(first).toEqual({ event, traceId: '0af7651916cd43dd8448eb211c80319c' });
     await broker.stop();
+    expect(await bench.waiting()).toBe(0);
+  });
+
+  it('when it names a queue, then events come from that one and no other is made', async () => {
+    const handled = new Arrivals<FlixEvent<Thing>>();
+    const queue = `${bench.service}.work`;
+    const broker = await bench.started((one) =>
+      one.subscribe({ event: thing, queue, handle: async (event) => handled.add(event) }),
+    );
+
+    await bench.probe.publish(thingEvent(4));
+    expect((await handled.count(1))[0]?.data).toEqual({ n: 4 });
+    await broker.stop();
+    await bench.probe.publish(thingEvent(5));
+
+    expect(await bench.vhost.queueDepth(queue)).toBe(1);
     expect(await bench.waiting()).toBe(0);
   });
 
