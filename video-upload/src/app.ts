@@ -4,19 +4,23 @@ import type { Logger } from '@flixtube/chassis/logger';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
 import type { Ingest } from './domain/ingest.ts';
+import type { Resumables } from './domain/resumable/uploads.ts';
 import { postVideo } from './routes/post-video.ts';
+import { uploadsRouter } from './routes/tus/uploads-router.ts';
 
 export interface AppOptions {
   logger: Logger;
   identity: IdentityVerifier;
   health: Health;
   ingest: Ingest;
+  resumables: Resumables;
   maxBytes: number;
 }
 
 /** video-upload's HTTP entry points. */
-export function createUploadApp({ logger, identity, health, ingest, maxBytes }: AppOptions): Express {
+export function createUploadApp(options: AppOptions): Express {
+  const { logger, identity, health, ingest, resumables, maxBytes } = options;
   const router = Router();
   route(router, '/api/videos', { POST: postVideo(ingest, maxBytes) });
-  return createApp({ logger, identity, health, routers: [router] });
+  return createApp({ logger, identity, health, routers: [router, uploadsRouter(resumables, maxBytes)] });
 }

@@ -1,4 +1,5 @@
 import { loadSettings, settings } from '@flixtube/chassis/config';
+import { MOST_UPLOAD_BYTES } from './domain/resumable/upload.ts';
 
 const gibibyte = 1024 ** 3;
 
@@ -16,13 +17,28 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       MONGODB_DATABASE: settings.text('the database of this service alone', 'video-upload'),
       VIDEO_STORAGE_URL: settings.url('where video-storage is', 'http://127.0.0.1:4003'),
       METADATA_URL: settings.url('where metadata is', 'http://127.0.0.1:4001'),
-      UPLOAD_MAX_BYTES: settings.bytes('largest file that is taken', 20 * gibibyte),
+      UPLOAD_MAX_BYTES: settings
+        .bytes('largest file that is taken; at most 156GiB', 20 * gibibyte)
+        .refine((bytes) => bytes <= MOST_UPLOAD_BYTES, 'must be at most 156GiB'),
       UPLOAD_ABANDONED_SECONDS: settings.seconds(
         'seconds without a sign of life from the process that received an upload, after which its remains are removed',
         180,
       ),
       UPLOAD_SWEEP_SECONDS: settings.seconds('seconds between two looks for such remains', 30),
       UPLOAD_RECORD_SECONDS: settings.seconds('seconds that the record of a finished upload is kept', 24 * 3600),
+      UPLOAD_EXPIRES_SECONDS: settings
+        .seconds('seconds after its last byte until an unfinished upload expires; at most 6 days', 24 * 3600)
+        // Azure lets go of blocks that are not committed a week after the last one came.
+        .refine((seconds) => seconds <= 6 * 24 * 3600, 'must be at most 518400 (6 days)'),
+      UPLOAD_LEASE_SECONDS: settings.seconds(
+        'seconds that an upload stays locked after the last sign of life from the replica that receives its bytes',
+        10,
+      ),
+      UPLOADS_PER_VIEWER: settings.integer(
+        'how many unfinished uploads a viewer may have at a time',
+        { min: 1, max: 10_000 },
+        20,
+      ),
     },
     env,
   );
@@ -41,6 +57,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     abandonedSeconds: values.UPLOAD_ABANDONED_SECONDS,
     sweepSeconds: values.UPLOAD_SWEEP_SECONDS,
     recordSeconds: values.UPLOAD_RECORD_SECONDS,
+    expiresSeconds: values.UPLOAD_EXPIRES_SECONDS,
+    leaseSeconds: values.UPLOAD_LEASE_SECONDS,
+    uploadsPerViewer: values.UPLOADS_PER_VIEWER,
   };
 }
 

@@ -7,12 +7,17 @@ import { connectMongo } from '@flixtube/chassis/mongo';
 import { createOutbox } from '@flixtube/chassis/outbox';
 import { createService, type Resource, type Service } from '@flixtube/chassis/service';
 import { createSweep } from '@flixtube/chassis/sweep';
+import { httpBlocks } from './adapters/http-blocks.ts';
 import { httpCatalogue } from './adapters/http-catalogue.ts';
 import { httpObjects } from './adapters/http-objects.ts';
+import { mongoResumables } from './adapters/mongo-resumables.ts';
 import { mongoUploads, prepareUploads, uploadsCollection } from './adapters/mongo-uploads.ts';
 import { createUploadApp } from './app.ts';
 import type { Config } from './config.ts';
 import { Ingest } from './domain/ingest.ts';
+import { Finishing } from './domain/resumable/finishing.ts';
+import { sweepResumables } from './domain/resumable/sweep.ts';
+import { Resumables } from './domain/resumable/uploads.ts';
 import { sweep } from './domain/sweep.ts';
 
 const name = 'video-upload';
@@ -26,6 +31,7 @@ export interface Overrides {
 
 /** All that video-upload is made of. */
 export function createVideoUpload(config: Config, overrides: Overrides = {}): Service {
+  const maxBytes = config.uploadMaxBytes;
   const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
   const identity = createIdentity({ secret: config.identitySecret, service: name });
   const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger });
@@ -40,29 +46,39 @@ export function createVideoUpload(config: Config, overrides: Overrides = {}): Se
   const records = mongoUploads(uploads, outbox);
   const store = httpObjects(storageBytes, storageJson);
 
+  const catalogue = httpCatalogue(metadata);
+  const blocks = httpBlocks(storageBytes, storageJson);
+  const resumableRecords = mongoResumables(uploads);
+  const finishing = new Finishing({ resumables: resumableRecords, records, blocks, store, catalogue, log: logger });
+
   const ingest = new Ingest({
     records,
     store,
-    catalogue: httpCatalogue(metadata),
+    catalogue,
     log: logger,
-    maxBytes: config.uploadMaxBytes,
+    maxBytes,
     heartbeatMs: (config.abandonedSeconds / 6) * 1000,
     commitMs: overrides.commitMs ?? 15_000,
+  });
+  const resumables = new Resumables({
+    records: resumableRecords,
+    remains: records,
+    blocks,
+    store,
+    finishing,
+    log: logger,
+    leaseMs: config.leaseSeconds * 1000,
+    expiresMs: config.expiresSeconds * 1000,
+    perViewer: config.uploadsPerViewer,
   });
   const sweeping = createSweep({
     name: 'abandoned uploads',
     everySeconds: config.sweepSeconds,
-    work: (signal) =>
-      sweep(
-        {
-          records,
-          store,
-          log: logger,
-          abandonedMs: config.abandonedSeconds * 1000,
-          recordMs: config.recordSeconds * 1000,
-        },
-        signal,
-      ),
+    async work(signal) {
+      const times = { abandonedMs: config.abandonedSeconds * 1000, recordMs: config.recordSeconds * 1000 };
+      const goneOnWith = await sweepResumables({ records: resumableRecords, finishing, log: logger }, signal);
+      return goneOnWith + (await sweep({ records, store, log: logger, ...times }, signal));
+    },
     logger,
   });
   const inHand: Resource = {
@@ -70,7 +86,7 @@ export function createVideoUpload(config: Config, overrides: Overrides = {}): Se
     start: async () => {},
     check: async () => {},
     async stop() {
-      await ingest.stop();
+      await Promise.all([ingest.stop(), resumables.stop()]);
       storageJson.close();
       metadata.close();
       await storageBytes.close();
@@ -85,6 +101,6 @@ export function createVideoUpload(config: Config, overrides: Overrides = {}): Se
     logger,
     // Stopped from the last to the first: cleaning up needs what stands before it.
     resources: [mongo, broker, outbox, inHand, sweeping],
-    app: (health) => createUploadApp({ logger, identity, health, ingest, maxBytes: config.uploadMaxBytes }),
+    app: (health) => createUploadApp({ logger, identity, health, ingest, resumables, maxBytes }),
   });
 }

@@ -30,7 +30,7 @@ export function httpObjects(bytes: Pick<ByteClient, 'put'>, json: Pick<JsonClien
 }
 
 /** Of video-storage's refusals only the one about the bytes is the sender's to put right. */
-function forTheSender(error: unknown): unknown {
+export function forTheSender(error: unknown): unknown {
   if (!(error instanceof DomainError) || isTransient(error)) return error;
   if (error.kind !== 'unsupported-type') return notUnderstood(error);
   return new DomainError('unsupported-type', 'The file is not a video, or of a kind that is not known here.', {
@@ -39,6 +39,6 @@ function forTheSender(error: unknown): unknown {
   });
 }
 
-function notUnderstood(cause: unknown): DomainError {
+export function notUnderstood(cause: unknown): DomainError {
   return new DomainError('bad-neighbour', 'The file could not be stored. Please try again later.', { cause });
 }

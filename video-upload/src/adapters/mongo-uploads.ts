@@ -10,12 +10,12 @@ import type { SweptRecords } from '../domain/sweep.ts';
 import type { StoredUpload, Upload } from '../domain/upload.ts';
 
 /**
- * receiving: bytes are on their way; stored: committed; abandoned: never will be, and its remains are being removed.
+ * receiving: bytes are on their way; uploading, arrived: the same of an upload in pieces (mongo-resumables.ts); stored: committed; abandoned: never will be, and its remains are being removed.
  * The state is changed by updates of this one document that name the state before, so of a commit and a sweep just one wins.
  */
 export interface UploadDocument {
   _id: string;
-  state: 'receiving' | 'stored' | 'abandoned';
+  state: 'receiving' | 'uploading' | 'arrived' | 'stored' | 'abandoned';
   ownerId: string;
   title: string;
   description: string;
@@ -37,6 +37,7 @@ export async function prepareUploads(db: Db): Promise<void> {
   await ensureIndexes(uploadsCollection(db), [
     { key: { state: 1, heartbeatAt: 1 } },
     { key: { state: 1, storedAt: 1 } },
+    { key: { ownerId: 1, state: 1 } },
   ]);
 }
 
@@ -70,7 +71,9 @@ export function mongoUploads(
         $set: { state: 'stored' as const, source, storedAt, heartbeatAt: storedAt },
         $push: { outbox: uploadedEvent(upload) },
       };
-      const { matchedCount } = await withMongo(() => uploads.updateOne({ _id, state: 'receiving' }, change));
+      const { matchedCount } = await withMongo(() =>
+        uploads.updateOne({ _id, state: { $in: ['receiving', 'arrived'] } }, change),
+      );
       // It may have been committed by a try before this one, whose answer was lost.
       const committed =
         matchedCount === 1 || (await withMongo(() => uploads.findOne({ _id, state: 'stored' }))) !== null;
