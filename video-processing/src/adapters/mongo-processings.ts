@@ -1,0 +1,190 @@
+import { type EventContract, type FlixEvent, newEvent } from '@flixtube/chassis/messaging';
+import { isDuplicateKey, withMongo } from '@flixtube/chassis/mongo';
+import { ensureIndexes } from '@flixtube/chassis/mongo-indexes';
+import type { Outbox } from '@flixtube/chassis/outbox';
+import { videoProcessed } from '@flixtube/contracts/events/video-processed';
+import { videoProcessingFailed } from '@flixtube/contracts/events/video-processing-failed';
+import { videoProcessingProgressed } from '@flixtube/contracts/events/video-processing-progressed';
+import type { Collection, Db, Filter, UpdateFilter } from 'mongodb';
+import type { ProcessingName, Processings } from '../domain/ports.ts';
+import type { Processing, StoredPictures } from '../domain/processing.ts';
+import { type Task, taskCommand } from '../domain/task.ts';
+
+/** A video, as it lies in the collection `processings`. */
+export interface ProcessingDocument extends Omit<Processing, 'videoId' | 'pictures'> {
+  /** The video's id. */
+  _id: string;
+  pictures: StoredPictures | null;
+  /** When the state was changed last. */
+  changedAt: Date;
+  /** Tasks and events that follow from a change, written with it. */
+  outbox: FlixEvent[];
+}
+
+export function processingsCollection(db: Db): Collection<ProcessingDocument> {
+  return db.collection<ProcessingDocument>('processings');
+}
+
+/** All queries are by _id, but that for marks of deleted videos that can be forgotten. */
+export async function prepareProcessings(db: Db): Promise<void> {
+  await ensureIndexes(processingsCollection(db), [{ key: { state: 1, changedAt: 1 } }]);
+}
+
+/** What is no longer needed of a processing that has ended. */
+const nothing = { plan: null, queued: 0, pieces: [], sound: {}, pictures: null };
+const unannounced = { seconds: 0, fraction: 0, manifest: null };
+
+/** Processings in MongoDB; `outbox` passes tasks and events on. */
+export function mongoProcessings(
+  processings: Collection<ProcessingDocument>,
+  outbox: Pick<Outbox, 'notify'>,
+): Processings {
+  /** One update of a processing that is in this state; whether it was. */
+  async function change(
+    { videoId: _id, processingId }: ProcessingName,
+    state: Filter<ProcessingDocument>,
+    update: UpdateFilter<ProcessingDocument>,
+  ): Promise<boolean> {
+    const { matchedCount } = await withMongo(() => processings.updateOne({ ...state, _id, processingId }, update));
+    if (matchedCount === 1 && update.$push) outbox.notify(_id);
+    return matchedCount === 1;
+  }
+
+  return {
+    find: (videoId) =>
+      withMongo(async () => {
+        const found = await processings.findOne({ _id: videoId }, { projection: { outbox: 0 } });
+        if (!found) return undefined;
+        const { _id, pictures, ...processing } = found;
+        return { ...processing, videoId, pictures: pictures ?? undefined };
+      }),
+
+    begin: ({ videoId: _id, processingId }, source, tasks) =>
+      withMongo(async () => {
+        const fresh = {
+          ...nothing,
+          processingId,
+          source,
+          state: 'working' as const,
+          announced: unannounced,
+          changedAt: new Date(),
+        };
+        const events = tasks.map(commandOf);
+        const older: Filter<ProcessingDocument> = {
+          _id,
+          processingId: { $lt: processingId },
+          state: { $ne: 'deleted' },
+        };
+        const replace = () => processings.updateOne(older, { $set: fresh, $push: { outbox: { $each: events } } });
+        let { matchedCount } = await replace();
+        if (matchedCount === 0) {
+          try {
+            await processings.insertOne({ _id, ...fresh, kept: null, outbox: events });
+            matchedCount = 1;
+          } catch (error) {
+            if (!isDuplicateKey(error)) throw error;
+            // It may have been made just now, for an older one.
+            ({ matchedCount } = await replace());
+          }
+        }
+        if (matchedCount === 1) outbox.notify(_id);
+        return matchedCount === 1;
+      }),
+
+    plan: (name, plan, queued, tasks) =>
+      change(name, { state: 'working', plan: null }, { $set: { plan, queued }, $push: push(tasks.map(commandOf)) }),
+
+    addPiece: (name, index) => change(name, { state: 'working' }, { $addToSet: { pieces: index } }),
+
+    addSound: (name, track, { seconds, whole }) =>
+      change(
+        name,
+        { state: 'working' },
+        {
+          ...(seconds === undefined ? {} : { $max: { [`sound.${track}.seconds`]: seconds } }),
+          ...(whole ? { $set: { [`sound.${track}.whole`]: true } } : {}),
+        },
+      ),
+
+    async addPictures(name, pictures) {
+      await change(name, { state: 'working', pictures: null }, { $set: { pictures } });
+    },
+
+    queue: ({ queued: before, ...name }, queued, tasks) =>
+      change(name, { state: 'working', queued: before }, { $set: { queued }, $push: push(tasks.map(commandOf)) }),
+
+    announce: ({ announced: { seconds, fraction, manifest }, ...name }, announced, data) =>
+      change(
+        name,
+        {
+          state: 'working',
+          'announced.seconds': seconds,
+          'announced.fraction': fraction,
+          'announced.manifest': manifest,
+        },
+        { $set: { announced }, $push: push([eventOf(videoProcessingProgressed, data)]) },
+      ),
+
+    finish: (name, tasks) =>
+      change(
+        name,
+        { state: 'working' },
+        { $set: { state: 'finishing', changedAt: new Date() }, $push: push(tasks.map(commandOf)) },
+      ),
+
+    done: (name, attempts, data) =>
+      change(
+        name,
+        { state: 'finishing' },
+        {
+          $set: {
+            ...nothing,
+            state: 'done',
+            changedAt: new Date(),
+            kept: { processingId: name.processingId, attempts },
+          },
+          $push: push([eventOf(videoProcessed, data)]),
+        },
+      ),
+
+    fail: (name, data) =>
+      change(
+        name,
+        { state: { $in: ['working', 'finishing'] } },
+        {
+          $set: { ...nothing, state: 'failed', changedAt: new Date() },
+          $push: push([eventOf(videoProcessingFailed, data)]),
+        },
+      ),
+
+    delete: (videoId) =>
+      withMongo(async () => {
+        await processings.updateOne(
+          { _id: videoId },
+          {
+            $set: { ...nothing, state: 'deleted', kept: null, changedAt: new Date() },
+            $setOnInsert: { processingId: '', announced: unannounced, outbox: [] },
+          },
+          { upsert: true },
+        );
+      }),
+
+    forgetDeleted: (before) =>
+      withMongo(async () => {
+        const filter = { state: 'deleted' as const, changedAt: { $lt: before }, 'outbox.id': { $exists: false } };
+        return (await processings.deleteMany(filter)).deletedCount;
+      }),
+  };
+}
+
+function push(events: FlixEvent[]) {
+  return { outbox: { $each: events } };
+}
+
+function commandOf(task: Task): FlixEvent {
+  return eventOf(taskCommand, task);
+}
+
+function eventOf<T extends { videoId: string }>(contract: EventContract<T>, data: T): FlixEvent {
+  return newEvent(contract, { source: 'video-processing', subject: data.videoId, data });
+}

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ByteClient } from '@flixtube/chassis/byte-client';
+import { DomainError } from '@flixtube/chassis/errors';
+import { type Representation, sendRepresentation } from '@flixtube/chassis/representation';
+import type { Resource } from '@flixtube/chassis/service';
+import type { VideoSource } from '@flixtube/contracts/events/video-uploaded';
+import type { Sources } from '../domain/ports.ts';
+
+interface Served {
+  source: VideoSource;
+  ended: AbortController;
+  failure: unknown;
+}
+
+/** An encoder reads on when it has room again, which may take it minutes. */
+const stallSeconds = 1_800;
+
+/**
+ * Gives programs on this machine the files that tasks are about, so that they need no network but the loopback interface
+ * and no identity. It listens there only, and each file is served for the time of a task, under a path that nobody can
+ * guess, to whoever knows it.
+ */
+export function sourceServer(storage: Pick<ByteClient, 'get'>): Sources & Resource {
+  const served = new Map<string, Served>();
+  const server = createServer((req, res) => void answer(req, res));
+  let port = 0;
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const one = served.get(req.url ?? '');
+    if (one === undefined || (req.method !== 'GET' && req.method !== 'HEAD')) {
+      res.writeHead(one === undefined ? 404 : 405).end();
+      return;
+    }
+    try {
+      await sendRepresentation(req, res, representationOf(one, storage), { stallSeconds });
+    } catch (error) {
+      if (error instanceof DomainError && isAboutRequest(error)) {
+        res.writeHead(error.kind === 'range-not-satisfiable' ? 416 : 412).end();
+        return;
+      }
+      if (!one.ended.signal.aborted) one.failure ??= error;
+      if (res.headersSent) res.destroy();
+      else res.writeHead(502).end();
+    }
+  }
+
+  return {
+    name: 'source server',
+
+    serve(source) {
+      if (port === 0) throw new DomainError('unavailable', 'This worker has not started yet.');
+      const path = `/${randomBytes(24).toString('base64url')}`;
+      const one: Served = { source, ended: new AbortController(), failure: undefined };
+      served.set(path, one);
+      return {
+        url: `http://127.0.0.1:${port}${path}`,
+        sizeBytes: source.sizeBytes,
+        failure: () => one.failure,
+        close() {
+          served.delete(path);
+          one.ended.abort();
+        },
+      };
+    },
+
+    start: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, '127.0.0.1', () => {
+          server.off('error', reject);
+          ({ port } = server.address() as AddressInfo);
+          resolve();
+        });
+      }),
+    check: async () => {},
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Of no concern to the task: the program asked for what is not there. */
+function isAboutRequest({ kind }: DomainError): boolean {
+  return kind === 'range-not-satisfiable' || kind === 'precondition-failed';
+}
+
+function representationOf({ source, ended }: Served, storage: Pick<ByteClient, 'get'>): Representation {
+  const { key, contentType, sizeBytes, sha256 } = source;
+  return {
+    sizeBytes,
+    contentType,
+    etag: `"${sha256}"`,
+    async read(range, gone) {
+      const signal = AbortSignal.any([gone, ended.signal]);
+      // video-storage's entity tag is the SHA-256, so If-Match pins the bytes.
+      const { body } = await storage.get(`/internal/objects/${key}`, { range, ifMatch: `"${sha256}"`, signal });
+      return body;
+    },
+  };
+}

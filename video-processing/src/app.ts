@@ -1,0 +1,10 @@
+import { createApp } from '@flixtube/chassis/http';
+import type { IdentityVerifier } from '@flixtube/chassis/identity';
+import type { Logger } from '@flixtube/chassis/logger';
+import type { Health } from '@flixtube/chassis/service';
+import type { Express } from 'express';
+
+/** video-processing's HTTP entry points: health alone, since all its work comes by messages. */
+export function createProcessingApp(o: { logger: Logger; identity: IdentityVerifier; health: Health }): Express {
+  return createApp({ ...o, routers: [] });
+}

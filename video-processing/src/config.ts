@@ -1,0 +1,53 @@
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadSettings, settings } from '@flixtube/chassis/config';
+
+/** Every setting of video-processing. */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  const values = loadSettings(
+    {
+      HOST: settings.host(),
+      PORT: settings.port(4006),
+      LOG_LEVEL: settings.logLevel(),
+      SHUTDOWN_SECONDS: settings.shutdownSeconds(),
+      IDENTITY_SECRET: settings.secret('signs identities between gateway and services', 32),
+      RABBITMQ_URL: settings.secretUrl('where RabbitMQ is', ['amqp', 'amqps']),
+      MONGODB_URL: settings.secretUrl('where MongoDB is', ['mongodb', 'mongodb+srv']),
+      MONGODB_DATABASE: settings.text('the database of this service alone', 'video-processing'),
+      VIDEO_STORAGE_URL: settings.url('where video-storage is', 'http://127.0.0.1:4003'),
+      PROCESSING_CONCURRENCY: settings.integer(
+        'tasks that this worker does at a time; unset: one a processor',
+        { min: 1, max: 256 },
+        availableParallelism(),
+      ),
+      PROCESSING_THREADS: settings.integer('threads of each encoder', { min: 1, max: 64 }, 1),
+      PROCESSING_WINDOW: settings.integer(
+        'pieces of one video that are in the queue at a time; another video waits behind no more',
+        { min: 1, max: 1_000 },
+        8,
+      ),
+      PROCESSING_FOLDER: settings.text(
+        'where temporary files are written, up to some 100 MB for each task at a time',
+        join(tmpdir(), 'flixtube-processing'),
+      ),
+    },
+    env,
+  );
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    logLevel: values.LOG_LEVEL,
+    shutdownSeconds: values.SHUTDOWN_SECONDS,
+    identitySecret: values.IDENTITY_SECRET,
+    rabbitmqUrl: values.RABBITMQ_URL,
+    mongodbUrl: values.MONGODB_URL,
+    mongodbDatabase: values.MONGODB_DATABASE,
+    videoStorageUrl: values.VIDEO_STORAGE_URL,
+    concurrency: values.PROCESSING_CONCURRENCY,
+    threads: values.PROCESSING_THREADS,
+    window: values.PROCESSING_WINDOW,
+    folder: values.PROCESSING_FOLDER,
+  };
+}
+
+export type Config = ReturnType<typeof readConfig>;

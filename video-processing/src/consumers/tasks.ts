@@ -1,0 +1,22 @@
+import type { Broker } from '@flixtube/chassis/messaging';
+import { videoProcessingFailed } from '@flixtube/contracts/events/video-processing-failed';
+import { taskCommand } from '../domain/task.ts';
+import type { Worker } from '../domain/worker.ts';
+
+/**
+ * Tasks, from the queue that all workers share. A message stays unacknowledged while its task is done, so that another
+ * worker gets it when this one dies. When a processing has failed, every worker ends what it has in hand of it.
+ */
+export function consumeTasks(broker: Broker, worker: Pick<Worker, 'run' | 'endFailed'>, concurrency: number): void {
+  broker.subscribe({
+    event: taskCommand,
+    queue: taskCommand.type,
+    prefetch: concurrency,
+    handle: ({ data }) => worker.run(data),
+  });
+  broker.listen({
+    event: videoProcessingFailed,
+    handle: ({ data }) => worker.endFailed(data),
+    onGap: () => {},
+  });
+}

@@ -1,0 +1,118 @@
+import type { VideoProcessed } from '@flixtube/contracts/events/video-processed';
+import type { VideoSource } from '@flixtube/contracts/events/video-uploaded';
+import type { MediaFailure, Plan } from './media.ts';
+import type { Task } from './task.ts';
+
+/** Poster and storyboard, as others are told of them. */
+export interface StoredPictures {
+  poster: VideoProcessed['poster'];
+  storyboard: VideoProcessed['storyboard'];
+}
+
+/** How far a sound track is. */
+export interface SoundProgress {
+  /** From the beginning, without a gap. */
+  seconds: number;
+  /** Nothing more will come. */
+  whole: boolean;
+}
+
+/**
+ * One video's way through here, the newest one.
+ *
+ * working: there is still something to encode; finishing: all is encoded; done, failed, deleted: nothing comes any more.
+ */
+export interface Processing {
+  videoId: string;
+  processingId: string;
+  state: 'working' | 'finishing' | 'done' | 'failed' | 'deleted';
+  source: VideoSource;
+  /** Null until the file was probed. */
+  plan: Plan | null;
+  /** How many pieces were put into the queue so far. */
+  queued: number;
+  /** Indexes of the pieces that are encoded, in no order. */
+  pieces: number[];
+  /** By sound track; those that nothing is known of yet are left out. */
+  sound: Record<string, SoundProgress>;
+  /** Undefined until they are drawn. */
+  pictures: StoredPictures | undefined;
+  /** What was published last. */
+  announced: { seconds: number; fraction: number; manifest: string | null };
+  /** What the last processing that was done has left in video-storage: names of attempts. */
+  kept: { processingId: string; attempts: string[] } | null;
+}
+
+/** What a failure says to others. */
+export type Failure = Pick<MediaFailure, 'kind' | 'message' | 'retriable'>;
+
+/** Where everything of a video lies that was made here. */
+export function madeFolders(videoId: string): string[] {
+  return [`videos/${videoId}/hls/`, `videos/${videoId}/pictures/`];
+}
+
+/** Where an attempt writes. What counts is decided afterwards, so no two attempts share a folder. */
+export function attemptFolder(
+  what: 'hls' | 'pictures',
+  { videoId, processingId }: Pick<Processing, 'videoId' | 'processingId'>,
+  attempt: string,
+): string {
+  return `videos/${videoId}/${what}/${processingId}/${attempt}/`;
+}
+
+/** Frames a second of what is made. */
+function frameRateOf(plan: Plan): number {
+  const { num, den } = plan.probe.picture?.frameRate ?? { num: 1, den: 1 };
+  return num / den;
+}
+
+/** Seconds from the beginning that every track has; Infinity when every track is whole. */
+export function sharedSeconds({ plan, pieces, sound }: Processing): number {
+  if (plan === null) return 0;
+  const done = new Set(pieces);
+  const missing = plan.pieces.find(({ index }) => !done.has(index));
+  const ofPicture = missing === undefined ? Number.POSITIVE_INFINITY : missing.firstFrame / frameRateOf(plan);
+  const ofSound = plan.probe.sound.map((_, track) => {
+    const progress = sound[String(track)];
+    return progress?.whole ? Number.POSITIVE_INFINITY : (progress?.seconds ?? 0);
+  });
+  return Math.min(ofPicture, ...ofSound);
+}
+
+/** How much of the work is done, from 0 to below 1; pictures take most of it, by far. */
+export function fractionOf({ plan, pieces, sound, pictures }: Processing): number {
+  if (plan === null) return 0;
+  const seconds = Math.max(plan.probe.durationSeconds, 0.001);
+  const tracks = plan.probe.sound.map((_, track) => {
+    const progress = sound[String(track)];
+    return progress?.whole ? 1 : Math.min(1, (progress?.seconds ?? 0) / seconds);
+  });
+  const shares = [
+    ...(plan.pieces.length > 0 ? [{ weight: 85, done: pieces.length / plan.pieces.length }] : []),
+    ...tracks.map((done) => ({ weight: 10 / tracks.length, done })),
+    { weight: 4, done: pictures === undefined ? 0 : 1 },
+    // Finishing.
+    { weight: 1, done: 0 },
+  ];
+  const whole = shares.reduce((sum, { weight }) => sum + weight, 0);
+  return shares.reduce((sum, { weight, done }) => sum + weight * done, 0) / whole;
+}
+
+/** Whether there is nothing left to encode or to draw. */
+export function isEncoded(processing: Processing): boolean {
+  const { plan, pieces, sound, pictures } = processing;
+  return (
+    plan !== null &&
+    pieces.length >= plan.pieces.length &&
+    plan.probe.sound.every((_, track) => sound[String(track)]?.whole === true) &&
+    pictures !== undefined
+  );
+}
+
+/** The tasks that a plan begins with, in their order: the first piece, all sound, the next pieces, the pictures. */
+export function firstTasks({ videoId, processingId }: Processing, plan: Plan, window: number): Task[] {
+  const of = (kind: Task['kind'], index = 0): Task => ({ videoId, processingId, kind, index });
+  const [first, ...next] = plan.pieces.slice(0, window).map(({ index }) => of('piece', index));
+  const sound = plan.probe.sound.map((_, track) => of('audio', track));
+  return [...(first ? [first] : []), ...sound, ...next, of('pictures')];
+}

@@ -1,0 +1,23 @@
+import { videoId } from '@flixtube/contracts/ids';
+import { processingId } from '@flixtube/contracts/processing';
+import { z } from 'zod';
+
+/**
+ * A piece of work for one worker. `index` numbers the pieces of time and the sound tracks.
+ *
+ * - `probe`: find out what the file holds, and plan
+ * - `piece`: encode a piece of time in all renditions
+ * - `audio`: encode a whole sound track
+ * - `pictures`: draw poster and storyboard
+ * - `finish`: say that all is done, and remove what is of no use any more
+ */
+export const task = z.object({
+  videoId,
+  processingId,
+  kind: z.enum(['probe', 'piece', 'audio', 'pictures', 'finish']),
+  index: z.int().min(0).default(0),
+});
+export type Task = z.infer<typeof task>;
+
+/** The command that carries a task. It never leaves this service: sender and receiver are its workers. */
+export const taskCommand = { type: 'video-processing.tasks', data: task } as const;

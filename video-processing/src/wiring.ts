@@ -1,0 +1,115 @@
+import { createByteClient } from '@flixtube/chassis/byte-client';
+import { createIdentity } from '@flixtube/chassis/identity';
+import { createJsonClient } from '@flixtube/chassis/json-client';
+import { createLogger, type Logger } from '@flixtube/chassis/logger';
+import { createBroker } from '@flixtube/chassis/messaging';
+import { connectMongo } from '@flixtube/chassis/mongo';
+import { createOutbox } from '@flixtube/chassis/outbox';
+import { createService, type Resource, type Service } from '@flixtube/chassis/service';
+import { createSweep } from '@flixtube/chassis/sweep';
+import { ffmpegMedia } from './adapters/ffmpeg/ffmpeg-media.ts';
+import { httpObjects } from './adapters/http-objects.ts';
+import { mongoParts, partsCollection, prepareParts } from './adapters/mongo-parts.ts';
+import { mongoProcessings, prepareProcessings, processingsCollection } from './adapters/mongo-processings.ts';
+import { sourceServer } from './adapters/source-server.ts';
+import { workFolders } from './adapters/work-folders.ts';
+import { createProcessingApp } from './app.ts';
+import type { Config } from './config.ts';
+import { consumeTasks } from './consumers/tasks.ts';
+import { consumeVideoDeleted } from './consumers/video-deleted.ts';
+import { consumeVideoProcessingRequested } from './consumers/video-processing-requested.ts';
+import { consumeVideoUploaded } from './consumers/video-uploaded.ts';
+import { Lifecycle } from './domain/lifecycle.ts';
+import type { Media } from './domain/media.ts';
+import { planOf } from './domain/plan.ts';
+import type { ObjectStore, Parts, Processings } from './domain/ports.ts';
+import { Worker } from './domain/worker.ts';
+
+const name = 'video-processing';
+/** So long after its end an event of a deleted video may still come. */
+const deletedDays = 7;
+
+/** Replaced by tests. */
+export interface Overrides {
+  logger?: Logger;
+  media?: Media;
+  planOf?: typeof planOf;
+  /** Put between the rules and what they stand on. */
+  around?<P extends Processings | Parts | ObjectStore | Media>(port: P): P;
+  /** Before a failed task is tried again, in milliseconds. */
+  pauseMs?: number;
+}
+
+/** All that a worker is made of. */
+export function createVideoProcessing(config: Config, overrides: Overrides = {}): Service {
+  const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
+  const around = overrides.around ?? ((port) => port);
+  const identity = createIdentity({ secret: config.identitySecret, service: name });
+  const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger });
+  mongo.onReady(prepareProcessings);
+  mongo.onReady(prepareParts);
+  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
+  const collection = processingsCollection(mongo.db);
+  const outbox = createOutbox({ collection, broker, logger });
+
+  const storageBytes = createByteClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
+  const storageJson = createJsonClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
+  const objects = around(httpObjects(storageBytes, storageJson));
+  const processings = around(mongoProcessings(collection, outbox));
+  const parts = around(mongoParts(partsCollection(mongo.db)));
+  const sources = sourceServer(storageBytes);
+  const folders = workFolders(config.folder);
+
+  const lifecycle = new Lifecycle({ processings, parts, objects, window: config.window });
+  const worker = new Worker({
+    lifecycle,
+    processings,
+    parts,
+    objects,
+    media: around(overrides.media ?? ffmpegMedia({ threads: config.threads })),
+    planOf: overrides.planOf ?? planOf,
+    sources,
+    folders,
+    log: logger,
+    pauseMs: overrides.pauseMs ?? 1_000,
+  });
+  consumeVideoUploaded(broker, lifecycle);
+  consumeVideoProcessingRequested(broker, lifecycle, worker);
+  consumeVideoDeleted(broker, lifecycle, worker);
+  consumeTasks(broker, worker, config.concurrency);
+
+  const forgetting = createSweep({
+    name: 'deleted videos',
+    everySeconds: 3_600,
+    work: () => processings.forgetDeleted(new Date(Date.now() - deletedDays * 86_400_000)),
+    logger,
+  });
+  const clients: Resource = {
+    name: 'connections to neighbours',
+    start: async () => {},
+    check: async () => {},
+    async stop() {
+      storageJson.close();
+      await storageBytes.close();
+    },
+  };
+  // A task may take minutes: it is ended at once, and its message goes to another worker.
+  const tasks: Resource = {
+    name: 'tasks in hand',
+    start: async () => {},
+    check: async () => {},
+    quiesce: () => worker.stop(),
+    stop: () => worker.stop(),
+  };
+
+  return createService({
+    name,
+    host: config.host,
+    port: config.port,
+    shutdownSeconds: config.shutdownSeconds,
+    logger,
+    // Stopped from the last to the first; consumers before tasks, so that no message is tried here again.
+    resources: [clients, mongo, folders, sources, broker, outbox, tasks, forgetting],
+    app: (health) => createProcessingApp({ logger, identity, health }),
+  });
+}

@@ -1,0 +1,325 @@
+import { once } from 'node:events';
+import { newId } from '@flixtube/chassis/ids';
+import type { VideoProcessed } from '@flixtube/contracts/events/video-processed';
+import type { VideoProcessingFailed } from '@flixtube/contracts/events/video-processing-failed';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Media, MediaFailure } from '../src/domain/media.ts';
+import { fakeMedia } from './support/fake-media.ts';
+import { createSystem, eventually, type System } from './support/system.ts';
+
+let system: System;
+beforeEach(async () => {
+  system = await createSystem();
+});
+afterEach(() => system.close());
+
+/** Fake encoders of which the one of pieces does so, before its own work or in its place. */
+function withPieces(before: (index: number, signal: AbortSignal) => Promise<void>): Media {
+  const usual = fakeMedia();
+  return fakeMedia({
+    async encodePiece(job, signal) {
+      await before(job.piece.index, signal);
+      return usual.encodePiece(job, signal);
+    },
+  });
+}
+
+const aborted = (signal: AbortSignal) =>
+  signal.aborted ? Promise.reject(signal.reason) : once(signal, 'abort').then(() => Promise.reject(signal.reason));
+
+describe('a task', () => {
+  it('when it fails twice and may go otherwise, then it is tried again and the video is processed', async () => {
+    let failures = 0;
+    const media = withPieces(async (index) => {
+      if (index !== 1 || failures === 2) return;
+      failures += 1;
+      throw new MediaFailure('internal', 'The encoder stalled.');
+    });
+    await system.start({ media });
+    await system.announce(system.store());
+
+    const processed = await system.probe.next<VideoProcessed>('video.processed');
+    await system.idle();
+
+    expect(failures).toBe(2);
+    expect(system.storage.keys).toEqual(system.named(processed).keys);
+  });
+
+  it('when it fails three times, then the processing fails for good, said once, and nothing but the upload is left', async () => {
+    let tries = 0;
+    const media = withPieces(async (index) => {
+      if (index !== 2) return;
+      tries += 1;
+      throw new MediaFailure('internal', 'The encoder stalled.');
+    });
+    await system.start({ media });
+    const upload = system.store({ seconds: 61 });
+    await system.announce(upload);
+
+    const { data } = await system.probe.next<VideoProcessingFailed>('video.processing-failed');
+    await system.idle();
+
+    const { videoId, processingId } = upload;
+    expect(data).toEqual({ videoId, processingId, kind: 'internal', detail: 'The encoder stalled.', retriable: true });
+    expect(tries).toBe(3);
+    expect(system.storage.keys).toEqual([upload.source.key]);
+    expect(system.probe.published('video.processing-failed')).toHaveLength(1);
+    expect(system.probe.deadLetters()).toEqual([]);
+  });
+
+  it('when the file cannot be read at all, then it is tried no more and its publisher is told why', async () => {
+    let tries = 0;
+    const probe = async () => {
+      tries += 1;
+      throw new MediaFailure('unreadable', 'This is no video.');
+    };
+    await system.start({ media: fakeMedia({ probe }) });
+    await system.announce(system.store());
+
+    const { data } = await system.probe.next<VideoProcessingFailed>('video.processing-failed');
+
+    expect(data).toMatchObject({ kind: 'unreadable', detail: 'This is no video.', retriable: false });
+    expect(tries).toBe(1);
+  });
+
+  it('when what was uploaded is no longer there, then that is said, whatever the encoder makes of it', async () => {
+    await system.start();
+    const upload = system.store();
+    system.storage.objects.clear();
+    await system.announce(upload);
+
+    const { data } = await system.probe.next<VideoProcessingFailed>('video.processing-failed');
+
+    expect(data).toMatchObject({ kind: 'internal', retriable: false });
+    expect(data.detail).toContain('no longer there');
+  });
+
+  it('when only the pictures cannot be drawn, then the video is processed without', async () => {
+    const drawPictures = () => Promise.reject(new MediaFailure('unreadable', 'No frame can be decoded.'));
+    await system.start({ media: fakeMedia({ drawPictures }) });
+    await system.announce(system.store());
+
+    const processed = await system.probe.next<VideoProcessed>('video.processed');
+    await system.idle();
+
+    expect(processed.data).toMatchObject({ poster: null, storyboard: null });
+    expect(system.storage.keys).toEqual(system.named(processed).keys);
+  });
+
+  it('when video-storage is away for a while, then it waits, and that counts as nobody’s failure', async () => {
+    await system.start();
+    const upload = system.store();
+    system.storage.isDown = true;
+    await system.announce(upload);
+    await eventually(
+      () => system.parts(),
+      ([probe]) => probe?.kind === 'probe' && probe.starts === 0,
+    );
+    system.storage.isDown = false;
+
+    await system.probe.next('video.processed', undefined, 60_000);
+
+    expect(system.probe.published('video.processing-failed')).toEqual([]);
+  }, 90_000);
+
+  it('when its file ends every worker that begins it, then the processing fails after five', async () => {
+    await system.start();
+    const upload = system.store();
+    const { videoId, processingId } = upload;
+    const began = { starts: 5, failures: 0, attempts: [], done: false, attempt: null, outcome: null };
+    const probe = { _id: `${processingId}/probe/0/0`, videoId, processingId, kind: 'probe', index: 0, number: 0 };
+    await system.database.db.collection<{ _id: string }>('parts').insertOne({ ...probe, ...began });
+    await system.announce(upload);
+
+    const { data } = await system.probe.next<VideoProcessingFailed>('video.processing-failed');
+
+    expect(data).toMatchObject({ kind: 'internal', retriable: true });
+    expect(system.probe.published('video.processed')).toEqual([]);
+  });
+});
+
+describe('a message', () => {
+  it('when it comes twice, then the video is processed once', async () => {
+    await system.start();
+    const upload = system.store();
+    await system.announce(upload);
+    await system.announce(upload);
+    await system.probe.next('video.processed');
+    const commands = system.probe.published('video-processing.tasks');
+    for (const command of commands) await system.probe.publish({ ...command, id: newId() });
+    await system.announce(upload);
+    await system.idle();
+
+    const [processed] = system.probe.published<VideoProcessed>('video.processed');
+    expect(system.probe.published('video.processed')).toHaveLength(1);
+    expect(processed && system.named(processed).keys).toEqual(system.storage.keys);
+  });
+
+  it('when its task is in the hands of two workers at once, then one outcome counts and the other is removed', async () => {
+    let together = 0;
+    const { promise: both, resolve } = Promise.withResolvers<void>();
+    const media = withPieces(async (index) => {
+      if (index !== 0) return;
+      together += 1;
+      if (together === 2) resolve();
+      await both;
+    });
+    await system.start({ media });
+    await system.start({ media });
+    await system.announce(system.store());
+    const first = await system.probe.next(
+      'video-processing.tasks',
+      ({ data }) => data.kind === 'piece' && data.index === 0,
+    );
+    await system.probe.publish({ ...first, id: newId() });
+
+    const processed = await system.probe.next<VideoProcessed>('video.processed');
+    await system.idle();
+
+    expect(together).toBe(2);
+    expect(system.storage.keys).toEqual(system.named(processed).keys);
+  });
+});
+
+describe('a worker', () => {
+  it('when it is stopped, then its tasks end at once, count as nothing, and another worker does them', async () => {
+    const { promise: begun, resolve } = Promise.withResolvers<void>();
+    const media = withPieces(async (index, signal) => {
+      if (index !== 0) return;
+      resolve();
+      await aborted(signal);
+    });
+    const first = await system.start({ media });
+    await system.announce(system.store());
+    await begun;
+
+    const since = performance.now();
+    await first.stop();
+    expect(performance.now() - since).toBeLessThan(3_000);
+    const piece = (await system.parts()).find(({ kind, index }) => kind === 'piece' && index === 0);
+    expect(piece).toMatchObject({ starts: 0, failures: 0, done: false });
+    await system.start();
+
+    const processed = await system.probe.next<VideoProcessed>('video.processed');
+    await system.idle();
+    expect(system.storage.keys).toEqual(system.named(processed).keys);
+    expect(system.probe.deadLetters()).toEqual([]);
+  });
+
+  it('when a long video is in its hands, then a short one does not wait behind it', async () => {
+    let pieces = 0;
+    const media = withPieces(async () => {
+      pieces += 1;
+    });
+    await system.start({ media }, { PROCESSING_CONCURRENCY: '1', PROCESSING_WINDOW: '3' });
+    const long = system.store({ seconds: 1_200 });
+    const short = system.store({ seconds: 4 });
+    await system.announce(long);
+    await eventually(
+      () => pieces,
+      (count) => count > 2,
+    );
+    await system.announce(short);
+
+    const first = await system.probe.next<VideoProcessed>('video.processed');
+
+    expect(first.data.videoId).toBe(short.videoId);
+    expect(pieces).toBeLessThan(60);
+  });
+});
+
+describe('a video', () => {
+  it('when it is deleted while it is processed, then its tasks end and nothing of it comes back', async () => {
+    const { promise: begun, resolve } = Promise.withResolvers<void>();
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const media = withPieces(async (index, signal) => {
+      if (index !== 1) return;
+      resolve();
+      await aborted(signal).finally(end);
+    });
+    await system.start({ media });
+    const upload = system.store();
+    await system.announce(upload);
+    await begun;
+    await system.delete(upload);
+    await ended;
+    await system.announce(upload);
+    await system.idle();
+
+    expect(system.storage.keys).toEqual([]);
+    expect(await system.processing(upload.videoId)).toMatchObject({ state: 'deleted' });
+    expect(system.probe.published('video.processed')).toEqual([]);
+    expect(system.probe.published('video.processing-failed')).toEqual([]);
+  });
+
+  it('when a late object of a deleted video is stored, then its task removes it', async () => {
+    await system.start();
+    const upload = system.store();
+    let isFirst = true;
+    system.storage.beforePut = async () => {
+      if (!isFirst) return;
+      isFirst = false;
+      await system.delete(upload);
+      await eventually(
+        () => system.processing(upload.videoId),
+        (processing) => processing?.state === 'deleted',
+      );
+    };
+    await system.announce(upload);
+    await eventually(
+      () => system.processing(upload.videoId),
+      (processing) => processing?.state === 'deleted',
+    );
+    await system.idle();
+
+    await eventually(
+      () => system.storage.keys,
+      (keys) => keys.length === 0,
+    );
+  });
+
+  it('when it is to be processed again in the middle, then the newer processing replaces the older, which leaves nothing', async () => {
+    const again = newId();
+    let ended = 0;
+    const { promise: begun, resolve } = Promise.withResolvers<void>();
+    const media = withPieces(async (index, signal) => {
+      if (index !== 1 || ended > 0) return;
+      resolve();
+      await aborted(signal).finally(() => {
+        ended += 1;
+      });
+    });
+    await system.start({ media });
+    const upload = { ...system.store(), processingId: '0199b1f2-8c3a-7d44-9a51-3f0f6c6a1b2e' };
+    await system.announce(upload);
+    await begun;
+    await system.request(upload, again);
+
+    const processed = await system.probe.next<VideoProcessed>('video.processed');
+    await system.idle();
+
+    expect(processed.data.processingId).toBe(again);
+    expect(ended).toBe(1);
+    expect(system.storage.keys).toEqual(system.named(processed).keys);
+    expect(system.probe.published('video.processed')).toHaveLength(1);
+  });
+
+  it('when it fails to be processed again, then what the earlier processing has left stays', async () => {
+    let isBroken = false;
+    const media = withPieces(async () => {
+      if (isBroken) throw new MediaFailure('unsupported', 'Not any more.');
+    });
+    await system.start({ media });
+    const upload = system.store();
+    await system.announce(upload);
+    const processed = await system.probe.next<VideoProcessed>('video.processed');
+    await system.idle();
+    isBroken = true;
+    await system.request(upload);
+
+    await system.probe.next('video.processing-failed');
+    await system.idle();
+
+    expect(system.storage.keys).toEqual(system.named(processed).keys);
+  });
+});

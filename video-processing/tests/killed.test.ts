@@ -1,0 +1,89 @@
+import type { VideoProcessed } from '@flixtube/contracts/events/video-processed';
+import type { HlsTrack } from '@flixtube/contracts/hls-manifest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Doom } from './support/doomed.ts';
+import { createSystem, type System } from './support/system.ts';
+
+let system: System;
+beforeAll(async () => {
+  system = await createSystem();
+});
+afterAll(() => system.close());
+
+/** What a track's bytes are, put together as a player does. */
+function textOf({ init, parts }: HlsTrack): string {
+  const read = (key: string, start: number, length: number) =>
+    String(system.storage.objects.get(key)?.subarray(start, start + length));
+  const segments = parts.flatMap(({ key, segments: all }) => all.map(({ start, length }) => read(key, start, length)));
+  return [read(init.key, init.start, init.length), ...segments].join('');
+}
+
+describe('a worker', () => {
+  it('when it is killed after any one of its calls, then the next one comes to the same end and nothing is left over', async () => {
+    const killedAt: string[] = [];
+    let usual: unknown;
+    for (let n = 1; ; n += 1) {
+      const upload = system.store({ seconds: 13 });
+      const { promise: killed, resolve: kill } = Promise.withResolvers<void>();
+      let cut = () => {};
+      const doom = new Doom(n, () => {
+        cut();
+        kill();
+      });
+      const { service, link } = await system.startOnLink(
+        { around: doom.around },
+        { PROCESSING_CONCURRENCY: '1', PROCESSING_WINDOW: '2' },
+      );
+      cut = () => link.cut();
+      await system.announce(upload);
+      const isDone = system.probe.next<VideoProcessed>(
+        'video.processed',
+        ({ data }) => data.videoId === upload.videoId,
+        60_000,
+      );
+      const outcome = await Promise.race([
+        killed.then(() => 'killed'),
+        isDone.then(() => system.idle()).then(() => 'done'),
+      ]);
+      await service.stop({ hasten: true });
+      if (outcome === 'killed') {
+        killedAt.push(doom.last);
+        const next = await system.start({}, { PROCESSING_WINDOW: '2' });
+        await isDone;
+        await system.idle();
+        await next.stop({ hasten: true });
+      }
+
+      const done = system.probe
+        .published<VideoProcessed>('video.processed')
+        .filter(({ data }) => data.videoId === upload.videoId);
+      // The relay may be killed between publishing and noting that: then the same event comes again.
+      expect(new Set(done.map(({ id }) => id)).size).toBe(1);
+      const { manifest, keys } = system.named(await isDone);
+      expect({ n, last: doom.last, keys: system.storage.keys }).toEqual({ n, last: doom.last, keys });
+      const result = { objects: keys.length, tracks: [...manifest.video, ...manifest.audio].map(textOf) };
+      usual ??= result;
+      expect(result).toEqual(usual);
+      expect(system.probe.deadLetters()).toEqual([]);
+      system.storage.objects.clear();
+      if (doom.calls < n) break;
+    }
+    // All that a processing does was cut off at least once.
+    expect(new Set(killedAt)).toEqual(
+      new Set([
+        ...['find', 'begin', 'start', 'probe', 'plan', 'encodePiece', 'put', 'commit', 'addPiece', 'queue', 'announce'],
+        ...[
+          'committed',
+          'addSound',
+          'drawPictures',
+          'addPictures',
+          'finish',
+          'done',
+          'attempts',
+          'removeFolder',
+          'forget',
+        ],
+      ]),
+    );
+  }, 600_000);
+});
