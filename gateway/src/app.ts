@@ -8,6 +8,7 @@ import type { ClientOf } from './middleware/client.ts';
 import { pageHeaders } from './middleware/page-headers.ts';
 import { noPage, noParameters, refuseCrossSite, stayOnHttps } from './middleware/protection.ts';
 import { checkTarget, targetOf } from './middleware/target.ts';
+import { sayTusVersion } from './middleware/tus.ts';
 import type { RecogniseViewer } from './middleware/viewer.ts';
 import { docsPolicy, getDocs, getDocsAsset, getOpenApi } from './routes/docs.ts';
 import { type ForwardOptions, forward } from './routes/forward.ts';
@@ -42,6 +43,7 @@ export function createGatewayApp(parts: AppParts): Express {
   };
 
   const api = Router({ caseSensitive: true, strict: true });
+  api.use('/api/uploads', sayTusVersion);
   api.use(stayOnHttps(clientOf), checkTarget(), refuseCrossSite(clientOf));
   api.use(async (req, res, next) => {
     if (targetOf(req).area === 'api') await recogniseViewer(req, res);

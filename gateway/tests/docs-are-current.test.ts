@@ -29,7 +29,9 @@ describe('docs/openapi.json', () => {
     const routed = routingTable
       .filter(({ path }) => path !== '/api/docs/:asset')
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
-    expect(described.filter((one) => !one.startsWith('HEAD ')).sort()).toEqual(routed.sort());
+    // A HEAD goes where GET does; one that has no GET is a route of its own.
+    const isItsOwn = (one: string) => !one.startsWith('HEAD ') || !described.includes(one.replace('HEAD', 'GET'));
+    expect(described.filter(isItsOwn).sort()).toEqual(routed.sort());
   });
 });
 

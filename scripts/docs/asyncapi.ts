@@ -1,6 +1,10 @@
 import { playbackProgressed } from '@flixtube/contracts/events/playback-progressed';
 import { videoChanged } from '@flixtube/contracts/events/video-changed';
 import { videoDeleted } from '@flixtube/contracts/events/video-deleted';
+import { videoProcessed } from '@flixtube/contracts/events/video-processed';
+import { videoProcessingFailed } from '@flixtube/contracts/events/video-processing-failed';
+import { videoProcessingProgressed } from '@flixtube/contracts/events/video-processing-progressed';
+import { videoProcessingRequested } from '@flixtube/contracts/events/video-processing-requested';
 import { videoUploaded } from '@flixtube/contracts/events/video-uploaded';
 import { videoViewed } from '@flixtube/contracts/events/video-viewed';
 import { z } from 'zod';
@@ -21,7 +25,33 @@ const events: DocumentedEvent[] = [
     event: videoUploaded,
     summary: 'A video is stored whole and will not be lost any more',
     publishedBy: 'video-upload',
+    consumedBy: ['metadata', 'video-processing'],
+  },
+  {
+    event: videoProcessingRequested,
+    summary: 'Its owner wants a video to be processed again; the id of the event names the new processing',
+    publishedBy: 'metadata',
+    consumedBy: ['video-processing'],
+    heardBy: ['video-processing'],
+  },
+  {
+    event: videoProcessingProgressed,
+    summary: 'More of a video has been processed',
+    publishedBy: 'video-processing',
     consumedBy: ['metadata'],
+  },
+  {
+    event: videoProcessed,
+    summary: 'A video is processed to its end',
+    publishedBy: 'video-processing',
+    consumedBy: ['metadata'],
+  },
+  {
+    event: videoProcessingFailed,
+    summary: 'A video could not be processed, and that will not change by itself',
+    publishedBy: 'video-processing',
+    consumedBy: ['metadata'],
+    heardBy: ['video-processing'],
   },
   {
     event: videoChanged,
@@ -34,8 +64,8 @@ const events: DocumentedEvent[] = [
     event: videoDeleted,
     summary: 'A video is gone from the catalogue: everyone who keeps something of it lets it go',
     publishedBy: 'metadata',
-    consumedBy: ['video-storage', 'history'],
-    heardBy: ['video-streaming'],
+    consumedBy: ['video-storage', 'video-processing', 'history'],
+    heardBy: ['video-streaming', 'video-processing'],
   },
   {
     event: playbackProgressed,
@@ -88,8 +118,8 @@ function channelOf({ event: { type }, summary }: DocumentedEvent) {
 }
 
 function operationsOf({ event: { type }, publishedBy, consumedBy, heardBy = [] }: DocumentedEvent) {
-  const operation = (service: string, action: 'send' | 'receive', summary: string) => [
-    `${service}.${action}.${type}`.replaceAll('.', '-'),
+  const operation = (service: string, action: 'send' | 'receive', summary: string, verb: string = action) => [
+    `${service}.${verb}.${type}`.replaceAll('.', '-'),
     {
       action,
       channel: { $ref: `#/channels/${type}` },
@@ -107,7 +137,7 @@ function operationsOf({ event: { type }, publishedBy, consumedBy, heardBy = [] }
     ...consumedBy.map((service) =>
       operation(service, 'receive', `Consumed by ${service}, from the queue ${service}.${type}`),
     ),
-    ...heardBy.map((service) => operation(service, 'receive', `Heard by every replica of ${service}, for its cache`)),
+    ...heardBy.map((service) => operation(service, 'receive', `Heard by every replica of ${service}`, 'hear')),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { createDocument } from 'zod-openapi';
 import { playbackPaths } from './openapi-playback.ts';
+import { uploadPaths } from './openapi-uploads.ts';
 import { videoPaths } from './openapi-videos.ts';
 import { viewerPaths } from './openapi-viewer.ts';
 
@@ -21,13 +22,14 @@ export function openApi(): ReturnType<typeof createDocument> {
     servers: [{ url: '/', description: 'This gateway' }],
     tags: [
       { name: 'Videos', description: 'The catalogue' },
+      { name: 'Uploads', description: 'Uploads in pieces, by tus 1.0.0' },
       { name: 'Playback', description: 'The bytes, and how far a player got' },
       { name: 'History', description: "A viewer's own" },
       { name: 'Gateway', description: 'Who is calling, and this document' },
     ],
     // Not having one is no error: then the answer brings one along.
     security: [{ viewer: [] }, {}],
-    paths: { ...videoPaths, ...playbackPaths, ...viewerPaths },
+    paths: { ...videoPaths, ...uploadPaths, ...playbackPaths, ...viewerPaths },
     components: {
       securitySchemes: {
         viewer: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isCrossSite } from './cross-site.ts';
 
-const own = { method: 'POST', fetchSite: undefined, origin: undefined, host: 'flixtube.example' };
+const own = { method: 'POST', override: undefined, fetchSite: undefined, origin: undefined, host: 'flixtube.example' };
 
 describe('a request that changes something', () => {
   it.each([
@@ -24,5 +24,9 @@ describe('a request that changes something', () => {
 
   it('is none, when its method is safe', () => {
     expect(isCrossSite({ ...own, method: 'GET', fetchSite: 'cross-site' })).toBe(false);
+  });
+
+  it.each(['DELETE', 'HEAD', ''])('is one, when a safe method carries "%s" as another', (override) => {
+    expect(isCrossSite({ ...own, method: 'HEAD', override, fetchSite: 'cross-site' })).toBe(true);
   });
 });

@@ -1,6 +1,8 @@
 /** What a browser says about where a request comes from, and where it goes. */
 export interface RequestOrigin {
   method: string;
+  /** X-HTTP-Method-Override (tus 1.0.0): what a service may take for the method. */
+  override: string | undefined;
   /** Sec-Fetch-Site (Fetch Metadata), which a page can't set itself. */
   fetchSite: string | undefined;
   /** Origin (RFC 6454 §7). */
@@ -16,8 +18,8 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
  * on the cookie is the first fence, this is the second: it also holds off other ports and subdomains, which are the
  * same site. What sends neither field is no browser that anyone could abuse.
  */
-export function isCrossSite({ method, fetchSite, origin, host }: RequestOrigin): boolean {
-  if (safeMethods.has(method)) return false;
+export function isCrossSite({ method, override, fetchSite, origin, host }: RequestOrigin): boolean {
+  if (safeMethods.has(method) && override === undefined) return false;
   if (fetchSite !== undefined) return fetchSite !== 'same-origin' && fetchSite !== 'none';
   if (origin === undefined) return false;
   return !URL.canParse(origin) || host === undefined || new URL(origin).host !== hostOf(host, origin);

@@ -9,7 +9,7 @@ export type Neighbour = Exclude<Service, 'gateway'>;
 export type Lane = 'json' | 'bytes';
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
   /** Segments match byte for byte; `:name` matches any one segment. */
   readonly path: string;
   readonly service: Service;
@@ -25,6 +25,14 @@ export const routingTable: readonly Route[] = [
   { method: 'DELETE', path: '/api/videos/:id', service: 'metadata', lane: 'json' },
   { method: 'GET', path: '/api/videos/:id/file', service: 'video-streaming', lane: 'bytes' },
   { method: 'POST', path: '/api/videos/:id/progress', service: 'video-streaming', lane: 'json' },
+  { method: 'POST', path: '/api/uploads', service: 'video-upload', lane: 'bytes' },
+  { method: 'OPTIONS', path: '/api/uploads', service: 'video-upload', lane: 'json' },
+  { method: 'HEAD', path: '/api/uploads/:uploadId', service: 'video-upload', lane: 'json' },
+  { method: 'PATCH', path: '/api/uploads/:uploadId', service: 'video-upload', lane: 'bytes' },
+  { method: 'DELETE', path: '/api/uploads/:uploadId', service: 'video-upload', lane: 'json' },
+  // Carries another method (X-HTTP-Method-Override), PATCH with its body among them.
+  { method: 'POST', path: '/api/uploads/:uploadId', service: 'video-upload', lane: 'bytes' },
+  { method: 'OPTIONS', path: '/api/uploads/:uploadId', service: 'video-upload', lane: 'json' },
   { method: 'GET', path: '/api/history', service: 'history', lane: 'json' },
   { method: 'DELETE', path: '/api/history', service: 'history', lane: 'json' },
   { method: 'DELETE', path: '/api/history/:videoId', service: 'history', lane: 'json' },

@@ -10,6 +10,7 @@ export function refuseCrossSite(clientOf: ClientOf): RequestHandler {
     const fetchSite = headers['sec-fetch-site'];
     const crossSite = isCrossSite({
       method,
+      override: headers['x-http-method-override'] as string | undefined,
       fetchSite: Array.isArray(fetchSite) ? fetchSite.join() : fetchSite,
       origin: headers.origin,
       host: clientOf(req).host,
