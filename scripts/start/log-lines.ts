@@ -9,6 +9,7 @@ const colours: Record<string, Colour> = {
   'video-storage': 'magenta',
   'video-streaming': 'blue',
   history: 'greenBright',
+  'video-processing': 'yellowBright',
 };
 const levelColours: Record<string, Colour> = { warn: 'yellow', error: 'red', fatal: 'red' };
 // Said by the prefix, or of use to machines only.
@@ -18,7 +19,7 @@ const unsaid = new Set(['level', 'time', 'service', 'msg', 'err', 'traceId', 'pi
 export function readable(service: string, line: string, coloured: boolean): string {
   const paint = (colour: Colour | undefined, text: string) =>
     coloured && colour ? styleText(colour, text, { validateStream: false }) : text;
-  const prefix = paint(colours[service], service.padEnd(15));
+  const prefix = paint(colours[service], service.padEnd(16));
   const entry = parsed(line);
   if (!entry) return `${prefix} ${line}`;
   const level = String(entry.level ?? '');

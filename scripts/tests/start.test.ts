@@ -46,6 +46,7 @@ describe('npm start', () => {
       'service video-storage',
       'service video-streaming',
       'service history',
+      'service video-processing',
       'backend rabbitmq',
       'backend mongodb',
       'backend azurite',

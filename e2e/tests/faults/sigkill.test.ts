@@ -31,6 +31,7 @@ describe('a process is killed with SIGKILL while ten publishers and ten viewers 
     'video-storage',
     'video-streaming',
     'history',
+    'video-processing',
     'rabbitmq',
     'mongodb',
     'azurite',

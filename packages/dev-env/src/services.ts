@@ -5,6 +5,7 @@ export const serviceNames = [
   'video-storage',
   'video-streaming',
   'history',
+  'video-processing',
 ] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
@@ -25,6 +26,7 @@ export function portsFrom(first: number): SystemPorts {
     'video-storage': first + 3,
     'video-streaming': first + 4,
     history: first + 5,
+    'video-processing': first + 6,
     rabbitmq: first + 100,
     rabbitmqManagement: first + 101,
     mongodb: first + 110,
@@ -47,6 +49,7 @@ export function environmentOf(name: ServiceName, ports: SystemPorts): Record<str
     'video-storage': {},
     'video-streaming': { VIDEO_STORAGE_URL: at('video-storage'), METADATA_URL: at('metadata') },
     history: { METADATA_URL: at('metadata') },
+    'video-processing': { VIDEO_STORAGE_URL: at('video-storage') },
   };
   return { HOST: '127.0.0.1', PORT: String(ports[name]), ...neighbours[name] };
 }

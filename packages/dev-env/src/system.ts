@@ -80,7 +80,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
   const sayDeath = (name: string, what: string, delayMs: number) =>
     o.say(`${name} ${what}; it is started again in ${delayMs / 1_000} s`);
   const backends = await ensureBackends({
-    needs: ['rabbitmq', 'mongodb', 'azurite'],
+    needs: ['rabbitmq', 'mongodb', 'azurite', 'ffmpeg'],
     dataFolder,
     ports,
     say: o.say,
@@ -212,7 +212,10 @@ async function completed(given: Partial<SystemPorts>): Promise<SystemPorts> {
 
 // A service sees of the starter's environment what every program needs, and not, say, a PORT that someone exported.
 function inherited(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS', 'UPLOAD_MAX_BYTES'];
+  const names = [
+    ...['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS', 'UPLOAD_MAX_BYTES'],
+    ...['PROCESSING_CONCURRENCY', 'PROCESSING_THREADS', 'PROCESSING_WINDOW', 'PROCESSING_FOLDER'],
+  ];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
