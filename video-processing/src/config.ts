@@ -26,6 +26,10 @@ export function readConfig(env: NodeJS.ProcessEnv) {
         { min: 1, max: 1_000 },
         8,
       ),
+      PROCESSING_STALLED_SECONDS: settings.seconds(
+        'so long may nothing of a video be done before its tasks are put into the queue again',
+        3_600,
+      ),
       PROCESSING_FOLDER: settings.text(
         'where temporary files are written, up to some 100 MB for each task at a time',
         join(tmpdir(), 'flixtube-processing'),
@@ -46,6 +50,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     concurrency: values.PROCESSING_CONCURRENCY,
     threads: values.PROCESSING_THREADS,
     window: values.PROCESSING_WINDOW,
+    stalledSeconds: values.PROCESSING_STALLED_SECONDS,
     folder: values.PROCESSING_FOLDER,
   };
 }

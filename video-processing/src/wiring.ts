@@ -84,6 +84,12 @@ export function createVideoProcessing(config: Config, overrides: Overrides = {})
     work: () => processings.forgetDeleted(new Date(Date.now() - deletedDays * 86_400_000)),
     logger,
   });
+  const resuming = createSweep({
+    name: 'stalled processings',
+    everySeconds: config.stalledSeconds / 4,
+    work: () => lifecycle.resume(new Date(Date.now() - config.stalledSeconds * 1_000)),
+    logger,
+  });
   const clients: Resource = {
     name: 'connections to neighbours',
     start: async () => {},
@@ -109,7 +115,7 @@ export function createVideoProcessing(config: Config, overrides: Overrides = {})
     shutdownSeconds: config.shutdownSeconds,
     logger,
     // Stopped from the last to the first; consumers before tasks, so that no message is tried here again.
-    resources: [clients, mongo, folders, sources, broker, outbox, tasks, forgetting],
+    resources: [clients, mongo, folders, sources, broker, outbox, tasks, forgetting, resuming],
     app: (health) => createProcessingApp({ logger, identity, health }),
   });
 }

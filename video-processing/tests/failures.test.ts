@@ -94,6 +94,15 @@ describe('a task', () => {
     expect(data.detail).toContain('no longer there');
   });
 
+  it('when not one frame or sample comes out, then that is a failure', async () => {
+    await system.start({ media: fakeMedia({ encodePiece: async () => [] }) });
+    await system.announce(system.store({ sound: 0 }));
+
+    const { data } = await system.probe.next<VideoProcessingFailed>('video.processing-failed');
+
+    expect(data).toMatchObject({ kind: 'unreadable', retriable: false });
+  });
+
   it('when only the pictures cannot be drawn, then the video is processed without', async () => {
     const drawPictures = () => Promise.reject(new MediaFailure('unreadable', 'No frame can be decoded.'));
     await system.start({ media: fakeMedia({ drawPictures }) });
@@ -139,6 +148,24 @@ describe('a task', () => {
 });
 
 describe('a message', () => {
+  it('when it is lost with the broker’s data, then its task is put into the queue again', async () => {
+    const { promise: begun, resolve } = Promise.withResolvers<void>();
+    const media = withPieces(async (_, signal) => {
+      resolve();
+      await aborted(signal);
+    });
+    const first = await system.start({ media }, { PROCESSING_CONCURRENCY: '1' });
+    await system.announce(system.store());
+    await begun;
+    await first.stop();
+    await system.vhost.purge('video-processing.tasks');
+    await system.start({}, { PROCESSING_STALLED_SECONDS: '0.5' });
+
+    const processed = await system.probe.next<VideoProcessed>('video.processed');
+    await system.idle();
+    expect(system.storage.keys).toEqual(system.named(processed).keys);
+  });
+
   it('when it comes twice, then the video is processed once', async () => {
     await system.start();
     const upload = system.store();
@@ -212,7 +239,7 @@ describe('a worker', () => {
       pieces += 1;
     });
     await system.start({ media }, { PROCESSING_CONCURRENCY: '1', PROCESSING_WINDOW: '3' });
-    const long = system.store({ seconds: 1_200 });
+    const long = system.store({ seconds: 1_200, sound: 0 });
     const short = system.store({ seconds: 4 });
     await system.announce(long);
     await eventually(

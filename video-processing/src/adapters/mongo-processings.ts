@@ -25,13 +25,17 @@ export function processingsCollection(db: Db): Collection<ProcessingDocument> {
   return db.collection<ProcessingDocument>('processings');
 }
 
-/** All queries are by _id, but that for marks of deleted videos that can be forgotten. */
+/** All queries are by _id, but those for marks of deleted videos that can be forgotten, and for what stands still. */
 export async function prepareProcessings(db: Db): Promise<void> {
-  await ensureIndexes(processingsCollection(db), [{ key: { state: 1, changedAt: 1 } }]);
+  await ensureIndexes(processingsCollection(db), [
+    { key: { state: 1, changedAt: 1 } },
+    { key: { state: 1, movedAt: 1 } },
+  ]);
 }
 
 /** What is no longer needed of a processing that has ended. */
 const nothing = { plan: null, queued: 0, pieces: [], sound: {}, pictures: null };
+const mostAtOnce = 100;
 const unannounced = { seconds: 0, fraction: 0, manifest: null };
 
 /** Processings in MongoDB; `outbox` passes tasks and events on. */
@@ -54,9 +58,7 @@ export function mongoProcessings(
     find: (videoId) =>
       withMongo(async () => {
         const found = await processings.findOne({ _id: videoId }, { projection: { outbox: 0 } });
-        if (!found) return undefined;
-        const { _id, pictures, ...processing } = found;
-        return { ...processing, videoId, pictures: pictures ?? undefined };
+        return found ? toProcessing(found) : undefined;
       }),
 
     begin: ({ videoId: _id, processingId }, source, tasks) =>
@@ -68,6 +70,7 @@ export function mongoProcessings(
           state: 'working' as const,
           announced: unannounced,
           changedAt: new Date(),
+          movedAt: new Date(),
         };
         const events = tasks.map(commandOf);
         const older: Filter<ProcessingDocument> = {
@@ -92,9 +95,14 @@ export function mongoProcessings(
       }),
 
     plan: (name, plan, queued, tasks) =>
-      change(name, { state: 'working', plan: null }, { $set: { plan, queued }, $push: push(tasks.map(commandOf)) }),
+      change(
+        name,
+        { state: 'working', plan: null },
+        { $set: { plan, queued, movedAt: new Date() }, $push: push(tasks.map(commandOf)) },
+      ),
 
-    addPiece: (name, index) => change(name, { state: 'working' }, { $addToSet: { pieces: index } }),
+    addPiece: (name, index) =>
+      change(name, { state: 'working' }, { $addToSet: { pieces: index }, $set: { movedAt: new Date() } }),
 
     addSound: (name, track, { seconds, whole }) =>
       change(
@@ -102,12 +110,12 @@ export function mongoProcessings(
         { state: 'working' },
         {
           ...(seconds === undefined ? {} : { $max: { [`sound.${track}.seconds`]: seconds } }),
-          ...(whole ? { $set: { [`sound.${track}.whole`]: true } } : {}),
+          $set: { movedAt: new Date(), ...(whole ? { [`sound.${track}.whole`]: true } : {}) },
         },
       ),
 
     async addPictures(name, pictures) {
-      await change(name, { state: 'working', pictures: null }, { $set: { pictures } });
+      await change(name, { state: 'working', pictures: null }, { $set: { pictures, movedAt: new Date() } });
     },
 
     queue: ({ queued: before, ...name }, queued, tasks) =>
@@ -129,7 +137,7 @@ export function mongoProcessings(
       change(
         name,
         { state: 'working' },
-        { $set: { state: 'finishing', changedAt: new Date() }, $push: push(tasks.map(commandOf)) },
+        { $set: { state: 'finishing', changedAt: new Date(), movedAt: new Date() }, $push: push(tasks.map(commandOf)) },
       ),
 
     done: (name, attempts, data) =>
@@ -157,13 +165,26 @@ export function mongoProcessings(
         },
       ),
 
+    findStalled: (before) =>
+      withMongo(async () => {
+        const stalled = await processings
+          .find({ state: { $in: ['working', 'finishing'] }, movedAt: { $lt: before } }, { projection: { outbox: 0 } })
+          .sort({ movedAt: 1 })
+          .limit(mostAtOnce)
+          .toArray();
+        return stalled.map(toProcessing);
+      }),
+
+    requeue: ({ movedAt, state, ...name }, tasks) =>
+      change(name, { state, movedAt }, { $set: { movedAt: new Date() }, $push: push(tasks.map(commandOf)) }),
+
     delete: (videoId) =>
       withMongo(async () => {
         await processings.updateOne(
           { _id: videoId },
           {
             $set: { ...nothing, state: 'deleted', kept: null, changedAt: new Date() },
-            $setOnInsert: { processingId: '', announced: unannounced, outbox: [] },
+            $setOnInsert: { processingId: '', announced: unannounced, movedAt: new Date(), outbox: [] },
           },
           { upsert: true },
         );
@@ -175,6 +196,10 @@ export function mongoProcessings(
         return (await processings.deleteMany(filter)).deletedCount;
       }),
   };
+}
+
+function toProcessing({ _id, pictures, ...processing }: Omit<ProcessingDocument, 'outbox'>): Processing {
+  return { ...processing, videoId: _id, pictures: pictures ?? undefined };
 }
 
 function push(events: FlixEvent[]) {

@@ -9,6 +9,7 @@ import {
   fractionOf,
   isEncoded,
   madeFolders,
+  openTasks,
   type Processing,
   type StoredPictures,
   sharedSeconds,
@@ -150,6 +151,18 @@ export class Lifecycle {
   /** Ends a processing for good. */
   async fail(name: ProcessingName, { kind, message, retriable }: Failure): Promise<void> {
     await this.#o.processings.fail(name, { ...name, kind, detail: message, retriable });
+  }
+
+  /**
+   * Puts the tasks of processings that stand still into the queue again: a broker that has lost its data, or someone who
+   * has cleared its queues, must not leave videos waiting for ever. Where the tasks were only waiting, some come twice.
+   */
+  async resume(before: Date): Promise<number> {
+    let resumed = 0;
+    for (const processing of await this.#o.processings.findStalled(before)) {
+      if (await this.#o.processings.requeue(processing, openTasks(processing))) resumed += 1;
+    }
+    return resumed;
   }
 
   /** A video is deleted: nothing of it is made any more, and what was made goes. */

@@ -39,6 +39,10 @@ export interface Processings {
   done(name: ProcessingName, attempts: string[], event: VideoProcessed): Promise<boolean>;
   /** From working or finishing to failed. */
   fail(name: ProcessingName, event: VideoProcessingFailed): Promise<boolean>;
+  /** Processings under way of which nothing has become more since then. */
+  findStalled(before: Date): Promise<Processing[]>;
+  /** Puts tasks into the queue once more, and counts that as a change; unless there was one meanwhile. */
+  requeue(processing: Processing, tasks: Task[]): Promise<boolean>;
   /** Remembers that a video is deleted, also one that was never heard of. */
   delete(videoId: string): Promise<void>;
   /** Forgets videos that were deleted before then; answers how many. */

@@ -37,6 +37,8 @@ export interface Processing {
   sound: Record<string, SoundProgress>;
   /** Undefined until they are drawn. */
   pictures: StoredPictures | undefined;
+  /** When something of it was done last. */
+  movedAt: Date;
   /** What was published last. */
   announced: { seconds: number; fraction: number; manifest: string | null };
   /** What the last processing that was done has left in video-storage: names of attempts. */
@@ -107,6 +109,19 @@ export function isEncoded(processing: Processing): boolean {
     plan.probe.sound.every((_, track) => sound[String(track)]?.whole === true) &&
     pictures !== undefined
   );
+}
+
+/** The tasks that are or were in the queue and of which nothing has come yet. */
+export function openTasks({ videoId, processingId, state, plan, queued, pieces, sound, pictures }: Processing): Task[] {
+  const of = (kind: Task['kind'], index = 0): Task => ({ videoId, processingId, kind, index });
+  if (state === 'finishing') return [of('finish')];
+  if (plan === null) return [of('probe')];
+  const done = new Set(pieces);
+  return [
+    ...plan.pieces.slice(0, queued).flatMap(({ index }) => (done.has(index) ? [] : [of('piece', index)])),
+    ...plan.probe.sound.flatMap((_, track) => (sound[String(track)]?.whole ? [] : [of('audio', track)])),
+    ...(pictures === undefined ? [of('pictures')] : []),
+  ];
 }
 
 /** The tasks that a plan begins with, in their order: the first piece, all sound, the next pieces, the pictures. */

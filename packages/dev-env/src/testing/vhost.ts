@@ -16,6 +16,8 @@ export interface TestVhost {
   cutConnections(): Promise<number>;
   /** Messages that wait in a queue, without those that a consumer holds unacknowledged; 0 when there is no such queue. */
   queueDepth(queue: string): Promise<number>;
+  /** Empties a queue of what waits in it, as when the broker has lost its data. */
+  purge(queue: string): Promise<void>;
   /** Deletes it with all that is in it. */
   close(): Promise<void>;
 }
@@ -83,6 +85,9 @@ export async function testVhost(): Promise<TestVhost> {
       } finally {
         await connection.close();
       }
+    },
+    purge: async (queue) => {
+      await api('DELETE', `queues/${name}/${encodeURIComponent(queue)}/contents`);
     },
     close: async () => {
       await api('DELETE', `vhosts/${name}`);
