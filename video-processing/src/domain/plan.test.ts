@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Probe } from './media.ts';
+import { planOf } from './plan.ts';
+
+const probe = (durationSeconds: number, num = 30, den = 1): Probe => ({
+  durationSeconds,
+  startSeconds: 0,
+  picture: { stream: 0, width: 320, height: 180, frameRate: { num, den }, interlaced: false, hdr: false },
+  sound: [],
+});
+
+describe('planOf', () => {
+  it('30 s: one segment, two, then three each, the last one open', () => {
+    const { gopFrames, segmentFrames, pieces } = planOf(probe(30));
+    expect({ gopFrames, segmentFrames }).toEqual({ gopFrames: 60, segmentFrames: 120 });
+    expect(pieces).toEqual([
+      { index: 0, firstFrame: 0, frames: 120 },
+      { index: 1, firstFrame: 120, frames: 240 },
+      { index: 2, firstFrame: 360, frames: 360 },
+      { index: 3, firstFrame: 720, frames: null },
+    ]);
+  });
+
+  it('a small rest goes with the piece before it', () => {
+    expect(planOf(probe(13.9)).pieces.map(({ frames }) => frames)).toEqual([120, null]);
+    expect(planOf(probe(14)).pieces.map(({ frames }) => frames)).toEqual([120, 240, null]);
+  });
+
+  it('one frame: one piece', () => {
+    expect(planOf(probe(0.04)).pieces).toEqual([{ index: 0, firstFrame: 0, frames: null }]);
+  });
+
+  it('30000/1001: groups of 60 frames', () => {
+    expect(planOf(probe(10, 30_000, 1001)).gopFrames).toBe(60);
+  });
+
+  it('sound alone: nothing to draw', () => {
+    const sound = { ...probe(60), picture: null };
+    expect(planOf(sound)).toEqual({ probe: sound, renditions: [], gopFrames: 0, segmentFrames: 0, pieces: [] });
+  });
+
+  it('any length: pieces follow on one another, begin with a segment and before the end, and only the last is open', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 20_000, noNaN: true }), fc.integer({ min: 1, max: 60 }), (seconds, rate) => {
+        const { pieces, segmentFrames } = planOf(probe(seconds, rate));
+        let next = 0;
+        for (const [index, { firstFrame, frames, ...piece }] of pieces.entries()) {
+          expect({ index: piece.index, firstFrame }).toEqual({ index, firstFrame: next });
+          expect(firstFrame % segmentFrames).toBe(0);
+          expect(firstFrame === 0 || firstFrame < seconds * rate).toBe(true);
+          expect(frames === null).toBe(index === pieces.length - 1);
+          next += frames ?? 0;
+        }
+      }),
+    );
+  });
+});
