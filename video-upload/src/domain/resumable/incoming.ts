@@ -28,6 +28,7 @@ export class Incoming {
   #rest: Buffer = Buffer.alloc(0);
   #offset: number;
   #ended = false;
+  readonly #cut = Promise.withResolvers<{ done: true; value: undefined }>();
   /** What the body was cut with. */
   broken: { error: unknown } | undefined;
   /** When a byte last came, as performance.now() has it. */
@@ -82,6 +83,12 @@ export class Incoming {
     if ((await this.take(1, { pauses: false })) !== undefined) throw beyondLength(this.#lengthBytes);
   }
 
+  /** Ends the body here, as if its sender had gone. */
+  cut(error: unknown): void {
+    this.broken ??= { error };
+    this.#cut.resolve({ done: true, value: undefined });
+  }
+
   /** Reads no more; what is left of the body is the server's. */
   close(): void {
     this.#ended = true;
@@ -99,10 +106,12 @@ export class Incoming {
     while (!this.#ended) {
       this.#next ??= this.#begin();
       this.waiting = true;
-      const next = await (pauses ? unlessItPauses(this.#next) : this.#next).catch((error: unknown) => {
-        this.broken = { error };
-        return { done: true, value: undefined } as const;
-      });
+      const next = await Promise.race([pauses ? unlessItPauses(this.#next) : this.#next, this.#cut.promise]).catch(
+        (error: unknown) => {
+          this.broken = { error };
+          return { done: true, value: undefined } as const;
+        },
+      );
       this.waiting = false;
       if (next === 'pause') return next;
       this.#next = undefined;

@@ -121,7 +121,7 @@ export class Resumables {
 
   /** Cuts the bodies in hand; resolves when what has arrived of them is safe. */
   async stop(): Promise<void> {
-    this.#cut.abort(new DomainError('unavailable', 'The upload was cut off by a restart. Please go on with it.'));
+    this.#cut.abort();
     await Promise.allSettled(this.#inHand);
   }
 
@@ -129,7 +129,7 @@ export class Resumables {
     const { records, finishing } = this.#options;
     const lease: Lease = { uploadId, token: randomUUID() };
     const leased = await records.lease(lease, { ownerId, offset, until: this.#leaseEnd() });
-    if (leased === undefined) return this.#notLeased(uploadId, ownerId, offset, bytes);
+    if (leased === undefined) return this.#notLeased(uploadId, ownerId, offset);
     const { upload, progress } = leased;
     let reached: number;
     try {
@@ -168,8 +168,11 @@ export class Resumables {
       store: blocks,
       record: (advance) => records.advance(lease, advance, { lease: this.#leaseEnd(), expires: this.#expiry() }),
       checksum: bytes.checksum?.digest,
-      signal: AbortSignal.any([lost.signal, this.#cut.signal]),
+      signal: lost.signal,
     });
+    const cut = () => incoming.cut(this.#cut.signal.reason);
+    this.#cut.signal.addEventListener('abort', cut, { once: true });
+    if (this.#cut.signal.aborted) cut();
     const renewal = setInterval(() => {
       // A connection that may be dead holds nobody off; should its bytes come after all, they count if nobody else's did.
       const isSilent = incoming.waiting && !appending.isBusy && performance.now() - incoming.lastByteAt > SILENT_MS;
@@ -183,12 +186,13 @@ export class Resumables {
       return await appending.run();
     } finally {
       clearInterval(renewal);
+      this.#cut.signal.removeEventListener('abort', cut);
       incoming.close();
     }
   }
 
-  /** Why an upload could not be leased; a body without bytes needs no lease where the offset is right. */
-  async #notLeased(uploadId: string, ownerId: string, offset: number, _bytes: Bytes): Promise<ResumableUpload> {
+  /** Why an upload could not be leased; one that has all its bytes needs no more lease. */
+  async #notLeased(uploadId: string, ownerId: string, offset: number): Promise<ResumableUpload> {
     const upload = await this.#found(uploadId, ownerId);
     if (upload.offset !== offset) throw wrongOffset(upload.offset);
     if (upload.state === 'uploading') throw locked();
