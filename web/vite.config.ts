@@ -12,6 +12,8 @@ export default defineConfig({
     // The content security policy allows no data: font, style or script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // hls.js, which is fetched only where it plays.
+    chunkSizeWarningLimit: 600,
   },
   server: { proxy: { '/api': 'http://127.0.0.1:4000' } },
 });

@@ -7,7 +7,7 @@ export interface Answer<T> {
 }
 
 interface Options {
-  method?: 'GET' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   body?: unknown;
   ifMatch?: string;
   signal?: AbortSignal;

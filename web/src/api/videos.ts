@@ -2,6 +2,7 @@ import type { Progress } from '@flixtube/contracts/http/progress';
 import type { Video, VideoPatch } from '@flixtube/contracts/http/video';
 import type { VideoList, VideoSort } from '@flixtube/contracts/http/video-list';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { ApiError } from './api-error.ts';
 import { type Answer, request, withQuery } from './http.ts';
 
 const address = (id: string) => `/api/videos/${encodeURIComponent(id)}`;
@@ -11,6 +12,22 @@ export const videoQuery = (id: string) =>
   queryOptions({
     queryKey: ['video', id],
     queryFn: ({ signal }) => request<Video>(address(id), { signal }),
+  });
+
+/** Milliseconds between two looks at a video that is being processed; the last goes on until it is ready. */
+const looks = [5000, 5000, 5000, 7000, 10_000, 15_000];
+
+/**
+ * One video, looked at again while it is being processed, less and less often; not while the window is hidden. The
+ * process may take hours, its page shall not.
+ */
+export const watchedVideoQuery = (id: string) =>
+  queryOptions({
+    ...videoQuery(id),
+    refetchInterval: ({ state }) =>
+      state.data?.body.status === 'processing'
+        ? (looks[Math.min(state.dataUpdateCount - 1, looks.length - 1)] ?? 5000)
+        : false,
   });
 
 /** The catalogue, page by page: all of it in an order, or what a query finds. */
@@ -28,6 +45,30 @@ export const videosQuery = (filter: { sort?: VideoSort; query?: string }) =>
 /** Changes a video that is still as `etag` says; a 412 means that it is not. */
 export const changeVideo = (id: string, patch: VideoPatch, etag: string | null): Promise<Answer<Video>> =>
   request<Video>(address(id), { method: 'PATCH', body: patch, ...(etag && { ifMatch: etag }) });
+
+/**
+ * Has a video say what was written of it. What else was changed of it meanwhile stays: only these two are told, and
+ * told again when it is not as it was (412).
+ */
+export async function saveDetails(id: string, details: Pick<Video, 'title' | 'description'>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { body, etag } = await request<Video>(address(id));
+      const changed = body.title !== details.title || body.description !== details.description;
+      if (changed) await changeVideo(id, details, etag);
+      return;
+    } catch (error) {
+      // A video that has just arrived may take a moment to be in the catalogue.
+      const mayPass = error instanceof ApiError && (error.transient || error.status === 404 || error.status === 412);
+      if (!mayPass || tries === 5) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 400 * tries));
+    }
+  }
+}
+
+/** Has a video processed again whose processing failed; answers it as it is now. */
+export const processAgain = (id: string): Promise<Answer<Video>> =>
+  request<Video>(`${address(id)}/processing`, { method: 'POST' });
 
 /** Deletes a video for good. */
 export async function deleteVideo(id: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
 import { AnnouncerProvider } from '../ui/announcer.tsx';
 import { Header } from './header.tsx';
+import { InHandNotice } from './in-hand-notice.tsx';
 import { MainNavigation } from './main-navigation.tsx';
 import { OfflineNotice } from './offline-notice.tsx';
 import { useNavigationFocus } from './use-navigation-focus.ts';
@@ -31,6 +32,7 @@ function Frame() {
       <div className="tab-bar">
         <MainNavigation />
       </div>
+      <InHandNotice />
       <OfflineNotice />
       <ScrollRestoration />
     </>

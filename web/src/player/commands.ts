@@ -24,10 +24,17 @@ export function carryOut(command: Command, video: HTMLVideoElement, frame: HTMLE
       return;
     case 'toggle-captions':
       return toggleCaptions(video);
+    case 'toggle-pip':
+      togglePictureInPicture(video);
+      return;
+    case 'frame':
+      return stepFrame(video, command.step);
     case 'search':
       document.getElementById('search')?.focus();
       return;
     case 'help':
+    case 'toggle-theatre':
+      // The page does these.
       return;
   }
 }
@@ -64,6 +71,23 @@ function toggleFullscreen(frame: HTMLElement): void {
   change.catch(() => {
     // The browser, or the page that we are embedded in, does not allow it.
   });
+}
+
+function togglePictureInPicture(video: HTMLVideoElement): void {
+  if (!document.pictureInPictureEnabled) return;
+  const change = document.pictureInPictureElement ? document.exitPictureInPicture() : video.requestPictureInPicture();
+  change.catch(() => {
+    // The browser does not allow it, or the video has no picture.
+  });
+}
+
+/** How long a picture is taken to last, in seconds: the element does not tell, and most videos have 24 to 30. */
+const pictureTime = 1 / 30;
+
+function stepFrame(video: HTMLVideoElement, step: 1 | -1): string | undefined {
+  if (!video.paused) return;
+  seek(video, video.currentTime + step * pictureTime);
+  return step > 0 ? 'Next picture' : 'Previous picture';
 }
 
 function toggleCaptions(video: HTMLVideoElement): string {

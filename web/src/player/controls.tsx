@@ -1,3 +1,4 @@
+import { RectangleHorizontal } from 'lucide-react';
 import { addTranslation } from 'media-chrome/dist/utils/i18n.js';
 import { speeds } from './keys.ts';
 import 'media-chrome/media-controller';
@@ -11,6 +12,8 @@ import 'media-chrome/media-captions-button';
 import 'media-chrome/menu/media-chrome-menu-item';
 import 'media-chrome/menu/media-playback-rate-menu';
 import 'media-chrome/menu/media-playback-rate-menu-button';
+import 'media-chrome/menu/media-rendition-menu';
+import 'media-chrome/menu/media-rendition-menu-button';
 import 'media-chrome/media-pip-button';
 import 'media-chrome/media-fullscreen-button';
 import 'media-chrome/media-loading-indicator';
@@ -21,15 +24,27 @@ addTranslation('en', { 'Playback rate {playbackRate}': 'Speed {playbackRate}x' }
 /** media-chrome says that it is a button and is checked; what can be checked is a switch. Set once it is in the page. */
 const asSwitch = (captions: HTMLElement | null) => captions?.setAttribute('role', 'switch');
 
+/** The picture over the timeline shows what its time says: decoration, of which media-chrome says nothing. */
+function asDecoration(timeline: HTMLElement | null): void {
+  const thumbnail = timeline?.shadowRoot?.querySelector('media-preview-thumbnail');
+  thumbnail?.shadowRoot?.querySelector('img')?.setAttribute('alt', '');
+}
+
+/** A menu that stands alone has no way back to another; media-chrome keeps the button for it, in a hidden place. */
+function asOnlyMenu(menu: HTMLElement | null): void {
+  menu?.shadowRoot?.querySelector<HTMLElement>('[part~="back"]')?.style.setProperty('display', 'none');
+}
+
 /** What lies over the picture: media-chrome's elements, which find their media-controller by themselves. */
-export function Controls() {
+export function Controls({ theatre, onTheatre }: { theatre: boolean; onTheatre: () => void }) {
   return (
     <>
       <media-loading-indicator slot="centered-chrome" noautohide />
       {/* Hidden it still has its room, so it stands above the bars. */}
-      <media-playback-rate-menu hidden anchor="auto" rates={speeds.join(' ')} />
+      <media-playback-rate-menu ref={asOnlyMenu} hidden anchor="auto" rates={speeds.join(' ')} />
+      <media-rendition-menu ref={asOnlyMenu} hidden anchor="auto" />
       <media-control-bar className="player-timeline">
-        <media-time-range />
+        <media-time-range ref={asDecoration} />
       </media-control-bar>
       <media-control-bar className="player-buttons">
         <media-play-button notooltip />
@@ -39,7 +54,18 @@ export function Controls() {
         <span className="player-space" />
         <media-captions-button ref={asSwitch} />
         <media-playback-rate-menu-button />
+        <media-rendition-menu-button />
         <media-pip-button />
+        <button
+          type="button"
+          className="player-theatre"
+          aria-label="Theatre mode"
+          aria-pressed={theatre}
+          title="Theatre mode (t)"
+          onClick={onTheatre}
+        >
+          <RectangleHorizontal aria-hidden />
+        </button>
         <media-fullscreen-button />
       </media-control-bar>
     </>

@@ -14,13 +14,17 @@ describe('commandOf', () => {
     ['7', { do: 'seek-to', share: 0.7 }],
     ['>', { do: 'speed', step: 1 }],
     ['?', { do: 'help' }],
+    ['t', { do: 'toggle-theatre' }],
+    ['i', { do: 'toggle-pip' }],
+    [',', { do: 'frame', step: -1 }],
+    ['.', { do: 'frame', step: 1 }],
   ])('when %s is pressed on the page, then it is for the player', (key, command) => {
     expect(press(key)).toEqual(command);
   });
 
   it('when somebody types, or holds Ctrl, then no key is for the player', () => {
     expect(press('k', { on: 'text' })).toBeNull();
-    expect(press(' ', { on: 'text' })).toBeNull();
+    for (const key of [' ', 't', 'i', ',', '.', '?', '5']) expect(press(key, { on: 'text' })).toBeNull();
     expect(press('f', { ctrlKey: true })).toBeNull();
   });
 

@@ -1,6 +1,8 @@
 /** What a key does to the player. */
 export type Command =
   | { do: 'toggle-play' | 'toggle-mute' | 'toggle-fullscreen' | 'toggle-captions' | 'help' | 'search' }
+  | { do: 'toggle-theatre' | 'toggle-pip' }
+  | { do: 'frame'; step: 1 | -1 }
   | { do: 'seek-by'; seconds: number }
   | { do: 'seek-to'; share: number }
   | { do: 'volume-by'; share: number }
@@ -25,7 +27,11 @@ const letters: Record<string, Command> = {
   l: { do: 'seek-by', seconds: 10 },
   m: { do: 'toggle-mute' },
   f: { do: 'toggle-fullscreen' },
+  t: { do: 'toggle-theatre' },
+  i: { do: 'toggle-pip' },
   c: { do: 'toggle-captions' },
+  ',': { do: 'frame', step: -1 },
+  '.': { do: 'frame', step: 1 },
   '<': { do: 'speed', step: -1 },
   '>': { do: 'speed', step: 1 },
   '?': { do: 'help' },
@@ -76,9 +82,12 @@ export const shortcuts: { keys: string[]; does: string }[] = [
   { keys: ['↑', '↓'], does: 'Louder or quieter, with the focus in the player' },
   { keys: ['M'], does: 'Sound off or on' },
   { keys: ['F'], does: 'Full screen' },
+  { keys: ['T'], does: 'Theatre: as wide as the window' },
+  { keys: ['I'], does: 'Picture in picture' },
   { keys: ['C'], does: 'Captions, where there are any' },
   { keys: ['0 – 9'], does: 'Jump to 0 % … 90 %' },
   { keys: ['<', '>'], does: 'Slower or faster' },
+  { keys: [',', '.'], does: 'One picture back or forward, while paused' },
   { keys: ['/'], does: 'Search' },
   { keys: ['?'], does: 'This list' },
 ];

@@ -6,7 +6,14 @@ type MediaElement<Attributes = object> = DetailedHTMLProps<HTMLAttributes<HTMLEl
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
-      'media-controller': MediaElement<{ nohotkeys?: boolean; fullscreenelement?: string; breakpoints?: string }>;
+      'media-controller': MediaElement<{
+        nohotkeys?: boolean;
+        novolumepref?: boolean;
+        nomutedpref?: boolean;
+        nosubtitleslangpref?: boolean;
+        fullscreenelement?: string;
+        breakpoints?: string;
+      }>;
       'media-control-bar': MediaElement;
       'media-time-range': MediaElement;
       'media-play-button': MediaElement<{ notooltip?: boolean }>;
@@ -16,6 +23,8 @@ declare module 'react' {
       'media-captions-button': MediaElement;
       'media-playback-rate-menu': MediaElement<{ rates?: string; anchor?: string }>;
       'media-playback-rate-menu-button': MediaElement;
+      'media-rendition-menu': MediaElement<{ anchor?: string }>;
+      'media-rendition-menu-button': MediaElement;
       'media-pip-button': MediaElement;
       'media-fullscreen-button': MediaElement;
       'media-loading-indicator': MediaElement<{ noautohide?: boolean }>;

@@ -1,16 +1,23 @@
 import type { Video } from '@flixtube/contracts/http/video';
 import { Play } from 'lucide-react';
-import { type CSSProperties, useEffect, useId, useRef, useState } from 'react';
+import { type CSSProperties, useId, useRef, useState } from 'react';
 import { posterHues } from '../cards/poster-colours.ts';
 import { carryOut } from './commands.ts';
 import { Controls } from './controls.tsx';
 import { Feedback, type FeedbackMessage } from './feedback.tsx';
+import { PlayerNote } from './player-note.tsx';
 import { PlayerTrouble } from './player-trouble.tsx';
+import { prefer, preferences } from './preferences.ts';
+import { cut } from './recovery.ts';
 import { ResumeNotice } from './resume-notice.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { isHls } from './source.ts';
+import { useBetterSource } from './use-better-source.ts';
 import { useKeys } from './use-keys.ts';
+import { usePreferences } from './use-preferences.ts';
 import { useProgress } from './use-progress.ts';
 import { useRecovery } from './use-recovery.ts';
+import { useSource } from './use-source.ts';
 import './player.css';
 
 interface Props {
@@ -33,17 +40,39 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
   const [first, second] = posterHues(video.id);
 
   useProgress(element, video.id);
-  const recovery = useRecovery(element, video.links.file);
-  useSource(element, video.links.file, startAt, autoplay);
+  usePreferences(element);
+  const source = useSource(element, video, { startAt, autoplay, onCut: () => recovery.fail(cut) });
+  const { kind, reload } = source;
+  const recovery = useRecovery(element, { file: video.links.file, handled: isHls(kind), reload });
+  useBetterSource(element, video, source, recovery.trouble);
+  const [theatre, setTheatre] = useState(() => preferences().theatre);
+  const toggleTheatre = () => {
+    prefer({ theatre: !theatre });
+    setTheatre(!theatre);
+  };
   useKeys(frame, (command) => {
     if (command.do === 'help') return onHelp(true);
+    if (command.do === 'toggle-theatre') return toggleTheatre();
     const text = element.current && frame.current && carryOut(command, element.current, frame.current);
     if (text) setFeedback((before) => ({ text, id: (before?.id ?? 0) + 1 }));
   });
 
   return (
-    <div ref={frame} id={id} className="player" style={{ '--hue': first, '--hue-2': second } as CSSProperties}>
-      <media-controller nohotkeys fullscreenelement={id} breakpoints="sm:420 md:600 lg:900">
+    <div
+      ref={frame}
+      id={id}
+      className={theatre ? 'player player--theatre' : 'player'}
+      data-source={kind}
+      style={{ '--hue': first, '--hue-2': second } as CSSProperties}
+    >
+      <media-controller
+        nohotkeys
+        novolumepref
+        nomutedpref
+        nosubtitleslangpref
+        fullscreenelement={id}
+        breakpoints="sm:420 md:600 lg:900"
+      >
         <video
           ref={element}
           slot="media"
@@ -54,41 +83,21 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
           {video.links.captions.map(({ language, label, url }) => (
             <track key={language} kind="captions" srcLang={language} label={label} src={url} />
           ))}
+          {video.links.storyboard && (
+            // media-chrome finds the pictures for its timeline by this label.
+            <track id="storyboard" kind="metadata" label="thumbnails" default src={video.links.storyboard} />
+          )}
         </video>
         <div slot="centered-chrome" className="player-start" aria-hidden="true">
           <Play />
         </div>
-        <Controls />
+        <Controls theatre={theatre} onTheatre={toggleTheatre} />
       </media-controller>
       <Feedback message={feedback} />
       {startAt > 0 && <ResumeNotice element={element} position={startAt} />}
+      {source.note && <PlayerNote key={source.note} text={source.note} />}
       {recovery.trouble && <PlayerTrouble {...recovery} trouble={recovery.trouble} file={video.links.file} />}
       {helpOpen && <ShortcutsDialog onClose={() => onHelp(false)} />}
     </div>
   );
-}
-
-/**
- * Gives the element its file, and takes it away at the end: an element that is merely removed goes on loading until
- * the browser collects its garbage.
- */
-function useSource(element: { current: HTMLVideoElement | null }, file: string, startAt: number, autoplay: boolean) {
-  useEffect(() => {
-    const video = element.current;
-    if (!video) return;
-    const begin = () => {
-      if (startAt > 0) video.currentTime = startAt;
-    };
-    video.addEventListener('loadedmetadata', begin, { once: true });
-    video.src = file;
-    if (autoplay && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
-      // Refused without a gesture: then it waits for one.
-      video.play().catch(() => {});
-    }
-    return () => {
-      video.removeEventListener('loadedmetadata', begin);
-      video.removeAttribute('src');
-      video.load();
-    };
-  }, [element, file, startAt, autoplay]);
 }

@@ -1,4 +1,5 @@
 import type { Progress } from '@flixtube/contracts/http/progress';
+import type { QualityFigures } from './playback-quality.ts';
 import { createWatchedCounter } from './watched-counter.ts';
 
 /** What the player is doing, as its events tell; positions and durations in seconds of the video. */
@@ -24,6 +25,8 @@ interface Options {
   newSessionId: () => string;
   /** Null while the player does not know it. */
   durationSeconds: () => number | null;
+  /** How well it went so far; told with the progress. */
+  figures?: () => QualityFigures;
   /** A clock, in milliseconds. */
   now: () => number;
 }
@@ -37,7 +40,13 @@ const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;
  * Tells how far a playback session has come: every five seconds of playing, and when it is paused, jumps or ends.
  * Nothing is told of a session in which nothing has been played yet.
  */
-export function createProgressReporter({ send, newSessionId, durationSeconds, now }: Options): ProgressReporter {
+export function createProgressReporter({
+  send,
+  newSessionId,
+  durationSeconds,
+  figures,
+  now,
+}: Options): ProgressReporter {
   let counter = createWatchedCounter();
   let sessionId = newSessionId();
   let lastSent: { at: number; position: number; watched: number } | null = null;
@@ -55,6 +64,7 @@ export function createProgressReporter({ send, newSessionId, durationSeconds, no
       positionSeconds: place,
       watchedSeconds: watched,
       ...(duration && { durationSeconds: rounded(duration) }),
+      ...figures?.(),
     });
   }
 

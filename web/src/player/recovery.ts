@@ -15,6 +15,9 @@ const delays = [1000, 2000, 4000, 8000, 15_000, 30_000];
 /** How long to wait before the next try after `tries` in vain; null when trying by itself has an end. */
 export const retryDelay = (tries: number): number | null => delays[tries] ?? null;
 
+/** The connection to the server is lost. */
+export const cut: Trouble = { kind: 'connection', detail: 'The connection to FlixTube broke.' };
+
 /** How long a player may wait for bytes, in milliseconds, before the connection counts as lost. */
 export const stallTime = 20_000;
 

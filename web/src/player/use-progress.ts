@@ -1,5 +1,6 @@
 import { type RefObject, useEffect } from 'react';
 import { reportProgress } from '../api/videos.ts';
+import { createPlaybackQuality } from './playback-quality.ts';
 import { rememberPosition, rememberUnfinished } from './positions.ts';
 import { createProgressReporter } from './progress-reporter.ts';
 import { newSessionId } from './session-id.ts';
@@ -9,6 +10,7 @@ export function useProgress(element: RefObject<HTMLVideoElement | null>, videoId
   useEffect(() => {
     const video = element.current;
     if (!video) return;
+    let quality = createPlaybackQuality(() => performance.now());
     const reporter = createProgressReporter({
       send: (progress) => {
         rememberPosition(videoId, progress.positionSeconds);
@@ -17,6 +19,7 @@ export function useProgress(element: RefObject<HTMLVideoElement | null>, videoId
       },
       newSessionId,
       durationSeconds: () => (Number.isFinite(video.duration) ? video.duration : null),
+      figures: () => quality.figures(),
       now: () => performance.now(),
     });
 
@@ -27,18 +30,38 @@ export function useProgress(element: RefObject<HTMLVideoElement | null>, videoId
     on('timeupdate', () => {
       if (!video.paused && !video.seeking) reporter.playing(video.currentTime);
     });
-    on('playing', () => reporter.playing(video.currentTime));
+    on('playing', () => {
+      quality.playing();
+      reporter.playing(video.currentTime);
+    });
+    on('waiting', () => quality.waiting());
+    on('error', () => quality.failed());
+    on('sourcefailed', () => quality.failed());
     on('pause', () => {
+      quality.excused();
       if (!video.seeking) reporter.paused(video.currentTime);
     });
-    on('seeking', () => reporter.seeking());
-    on('seeked', () => reporter.seeked(video.currentTime));
-    on('emptied', () => reporter.reloaded());
+    on('seeking', () => {
+      quality.excused();
+      reporter.seeking();
+    });
+    on('seeked', () => {
+      if (video.readyState > HTMLMediaElement.HAVE_CURRENT_DATA) quality.arrived();
+      reporter.seeked(video.currentTime);
+    });
+    on('emptied', () => {
+      quality.excused();
+      reporter.reloaded();
+    });
     on('ended', () => {
       ended = true;
     });
     on('play', () => {
-      if (ended) reporter.restarted();
+      if (ended) {
+        reporter.restarted();
+        quality = createPlaybackQuality(() => performance.now());
+      }
+      quality.wanted();
       ended = false;
     });
 

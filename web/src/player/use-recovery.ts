@@ -7,13 +7,25 @@ export interface Recovery {
   /** When the next try begins by itself (performance.now()), null when it waits to be asked, or is under way. */
   retryAt: number | null;
   retry: () => void;
+  /** It does not go on, as something else than the element has noticed. */
+  fail: (trouble: Trouble) => void;
+}
+
+interface Options {
+  /** The file as it was uploaded, which tells whether the server can be reached. */
+  file: string;
+  /** What plays is not the file: its errors are seen to elsewhere. */
+  handled: boolean;
+  /** Loads what is played anew, and goes on at a position. */
+  reload: (position: number, play: boolean) => void;
 }
 
 /**
  * Watches a player's element for errors and for bytes that do not come, says what is wrong, and loads the file anew at
  * the same position: by itself while the connection may come back, else when asked.
  */
-export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: string): Recovery {
+export function useRecovery(element: RefObject<HTMLVideoElement | null>, options: Options): Recovery {
+  const { file, handled, reload } = options;
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [retryAt, setRetryAt] = useState<number | null>(null);
   const tries = useRef(0);
@@ -29,8 +41,18 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: s
     if (!video) return;
     setRetryAt(null);
     tries.current += 1;
-    reload(video, place.current ?? video.currentTime, wanted.current);
-  }, [element]);
+    reload(place.current ?? video.currentTime, wanted.current);
+  }, [element, reload]);
+
+  const fail = useCallback(
+    (next: Trouble) => {
+      if (element.current) place.current ??= element.current.currentTime;
+      setTrouble(next);
+      const delay = next.kind === 'connection' ? retryDelay(tries.current) : null;
+      setRetryAt(delay === null ? null : performance.now() + delay);
+    },
+    [element],
+  );
 
   useEffect(() => {
     const video = element.current;
@@ -38,15 +60,10 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: s
     const leaving = new AbortController();
     let stalled: ReturnType<typeof setTimeout> | undefined;
 
-    const fail = (next: Trouble) => {
-      clearTimeout(stalled);
-      setTrouble(next);
-      const delay = next.kind === 'connection' ? retryDelay(tries.current) : null;
-      setRetryAt(delay === null ? null : performance.now() + delay);
-    };
     const onError = async () => {
       const code = video.error?.code;
-      if (!code) return;
+      if (!code || handled) return;
+      clearTimeout(stalled);
       place.current ??= video.currentTime;
       const refusal = code === MediaErrorCode.decode ? null : await askForFile(file, leaving.signal);
       if (leaving.signal.aborted) return;
@@ -60,7 +77,6 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: s
     const onWaiting = () => {
       clearTimeout(stalled);
       stalled = setTimeout(() => {
-        place.current ??= video.currentTime;
         fail({ kind: 'connection', detail: 'Nothing has come from FlixTube for a while.' });
       }, stallTime);
     };
@@ -103,7 +119,7 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: s
       clearTimeout(stalled);
       leaving.abort();
     };
-  }, [element, file, retry]);
+  }, [element, file, handled, retry, fail]);
 
   useEffect(() => {
     if (retryAt === null) return;
@@ -115,22 +131,7 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, file: s
     };
   }, [retryAt, retry]);
 
-  return { trouble, retryAt, retry };
-}
-
-function reload(video: HTMLVideoElement, position: number, play: boolean): void {
-  const rate = video.playbackRate;
-  video.addEventListener(
-    'loadedmetadata',
-    () => {
-      video.currentTime = position;
-      video.playbackRate = rate;
-      // The browser may want a gesture first: then it waits at the right position.
-      if (play) video.play().catch(() => {});
-    },
-    { once: true },
-  );
-  video.load();
+  return { trouble, retryAt, retry, fail };
 }
 
 /** Why the server does not give the file: null when it does. One byte is asked for, and the rest not waited for. */

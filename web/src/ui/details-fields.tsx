@@ -15,6 +15,8 @@ interface Props {
   disabled?: boolean;
   /** The title is what one most likely wants to write first. */
   autoFocus?: boolean;
+  /** How many lines of the description are seen. */
+  rows?: number;
 }
 
 /** Which fields an error is about, and what is wrong with each. */
@@ -25,7 +27,7 @@ export function fieldMessages(error: unknown): Partial<Record<string, string>> {
 
 /** A video's title and description, to write. */
 export function DetailsFields(props: Props) {
-  const { title, description, onTitle, onDescription, problems, disabled, autoFocus } = props;
+  const { title, description, onTitle, onDescription, problems, disabled, autoFocus, rows = 5 } = props;
   const id = useId();
   return (
     <>
@@ -58,7 +60,7 @@ export function DetailsFields(props: Props) {
         <textarea
           id={`${id}-description`}
           className="input"
-          rows={5}
+          rows={rows}
           maxLength={maxDescription}
           placeholder="What is it about? Who is in it?"
           value={description}

@@ -4,13 +4,17 @@ import { acceptedFiles } from './video-file.ts';
 import './drop-zone.css';
 
 interface Props {
-  onFile: (file: File) => void;
-  /** Why the last file was not taken. */
-  refusal: string | null;
+  onFiles: (files: File[]) => void;
+  /** Why files were not taken, a sentence each. */
+  refusals: readonly string[];
+  /** There are files already: it steps back. */
+  small: boolean;
+  /** What the server takes at most, for a person; null while it is not known. */
+  limit: string | null;
 }
 
-/** Where a file is chosen, or dropped. */
-export function DropZone({ onFile, refusal }: Props) {
+/** Where files are chosen, or dropped. */
+export function DropZone({ onFiles, refusals, small, limit }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const refusalId = useId();
@@ -18,14 +22,13 @@ export function DropZone({ onFile, refusal }: Props) {
   function drop(event: DragEvent) {
     event.preventDefault();
     setOver(false);
-    const [file] = event.dataTransfer.files;
-    if (file) onFile(file);
+    onFiles([...event.dataTransfer.files]);
   }
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the button is the first
     <div
-      className={over ? 'drop-zone drop-zone--over' : 'drop-zone'}
+      className={`drop-zone${small ? ' drop-zone--small' : ''}${over ? ' drop-zone--over' : ''}`}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);
@@ -36,29 +39,40 @@ export function DropZone({ onFile, refusal }: Props) {
       <div className="drop-zone-icon" aria-hidden="true">
         <CloudUpload />
       </div>
-      <p className="drop-zone-title">Drop a video here</p>
-      <p className="drop-zone-hint">MP4, WebM, MOV, MKV and others</p>
-      <button type="button" className="button button--primary button--large" onClick={() => field.current?.click()}>
-        Choose a video
+      <div className="drop-zone-text">
+        <p className="drop-zone-title">{small ? 'More videos?' : 'Drop videos here'}</p>
+        <p className="drop-zone-hint">
+          {small ? 'Drop them here, or choose them' : 'MP4, WebM, MOV, MKV and others'}
+          {limit && !small && `, ${limit} each at most`}
+        </p>
+      </div>
+      <button
+        type="button"
+        className={small ? 'button' : 'button button--primary button--large'}
+        onClick={() => field.current?.click()}
+      >
+        {small ? 'Add videos' : 'Choose videos'}
       </button>
       <input
         ref={field}
         className="visually-hidden"
         type="file"
+        multiple
         accept={acceptedFiles}
         aria-label="Video file"
         aria-describedby={refusalId}
         tabIndex={-1}
         onChange={(event) => {
-          const [file] = event.target.files ?? [];
-          if (file) onFile(file);
+          onFiles([...(event.target.files ?? [])]);
           // The same file can be chosen again after it was refused.
           event.target.value = '';
         }}
       />
-      <p id={refusalId} className="drop-zone-refusal field-error" role="alert">
-        {refusal}
-      </p>
+      <div id={refusalId} className="drop-zone-refusal field-error" role="alert">
+        {refusals.map((refusal) => (
+          <p key={refusal}>{refusal}</p>
+        ))}
+      </div>
     </div>
   );
 }

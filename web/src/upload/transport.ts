@@ -1,25 +1,43 @@
-import type { Video } from '@flixtube/contracts/http/video';
+import type { Details } from './upload-item.ts';
 
 /** What is to be uploaded. */
 export interface UploadRequest {
   file: File;
   contentType: string;
-  title: string;
-  description: string;
+  /** As they are written at the moment that the server is told of the upload. */
+  details: () => Details;
 }
 
-/** An upload under way. */
+/** What is told of an upload under way. */
+export interface UploadListener {
+  /** So many bytes were sent, all in all. */
+  onProgress: (sentBytes: number) => void;
+  /** The server has it whole; `told` is what it was told of the video at the beginning. */
+  onDone: (videoId: string, told: Details) => void;
+  /** It broke off, with an ApiError where the server said why. It can be started again, and goes on where it was. */
+  onBroken: (error: Error) => void;
+}
+
+/** An upload that can be stopped and goes on where it was. */
 export interface UploadTask {
-  /** The video, when the server has stored it whole; an ApiError when it has not; an AbortError when cancelled. */
-  result: Promise<Video>;
-  /** Ends it. What was sent of it is given up. */
-  cancel(): void;
+  start(): void;
+  /** Stops it; the server keeps what it has. */
+  pause(): Promise<void>;
+  /** Ends it for good; the server throws away what it has. */
+  cancel(): Promise<void>;
 }
 
-/** Carries a file to the server. One sends it in a single request; another may do it in parts, and go on after a cut. */
+/** An upload of this browser that did not end, perhaps before the page was closed. */
+export interface UnfinishedUpload extends Details {
+  key: string;
+  fileName: string;
+  sizeBytes: number;
+  begunAt: Date;
+}
+
+/** Carries files to the server, and goes on after a cut. */
 export interface UploadTransport {
-  /** Whether it goes on where it was when it is tried again, so that the page may say so. */
-  resumes: boolean;
-  /** Begins; `onProgress` is told how many bytes have been sent, again and again. */
-  start(request: UploadRequest, onProgress: (sentBytes: number) => void): UploadTask;
+  prepare(request: UploadRequest, listener: UploadListener): UploadTask;
+  /** What this browser sent of this very file earlier; null when it did not. */
+  unfinishedOf(file: File): Promise<UnfinishedUpload | null>;
 }

@@ -17,6 +17,13 @@ describe('refusalOf', () => {
     expect(refusalOf({ name: 'a.mp4', type: 'video/mp4', size: 0 })).toContain('“a.mp4” is empty');
     expect(refusalOf({ name: 'a.mp4', type: 'video/mp4', size: 9 })).toBeNull();
   });
+
+  it('when the file is larger than the server takes, then says how large both are; at the limit nothing', () => {
+    const file = { name: 'a.mp4', type: 'video/mp4', size: 5_000_001 };
+    expect(refusalOf(file, 5_000_000)).toBe('“a.mp4” is too large: it has 5.0 MB, and FlixTube takes 5.0 MB at most.');
+    expect(refusalOf({ ...file, size: 5_000_000 }, 5_000_000)).toBeNull();
+    expect(refusalOf(file, null)).toBeNull();
+  });
 });
 
 describe('titleFrom', () => {

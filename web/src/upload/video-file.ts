@@ -1,3 +1,5 @@
+import { formatBytes } from '../ui/format.ts';
+
 /** What the server is told of a file whose type the browser does not know, by the end of its name. */
 const typesByExtension: Record<string, string> = {
   mp4: 'video/mp4',
@@ -36,12 +38,15 @@ export function videoTypeOf({ name, type }: FileLike): string | null {
   return typesByExtension[extensionOf(name)] ?? null;
 }
 
-/** Why a file cannot be uploaded, for a person; null when it can. */
-export function refusalOf(file: FileLike): string | null {
+/** Why a file cannot be uploaded, for a person; null when it can. `maxBytes`: the server's limit, null if unknown. */
+export function refusalOf(file: FileLike, maxBytes: number | null = null): string | null {
   if (videoTypeOf(file) === null) {
     return `“${file.name}” is not a video. Choose a file such as MP4, WebM, MOV or MKV.`;
   }
   if (file.size === 0) return `“${file.name}” is empty. Has it been copied or downloaded completely?`;
+  if (maxBytes !== null && file.size > maxBytes) {
+    return `“${file.name}” is too large: it has ${formatBytes(file.size)}, and FlixTube takes ${formatBytes(maxBytes)} at most.`;
+  }
   return null;
 }
 

@@ -1,98 +1,124 @@
-import type { Video } from '@flixtube/contracts/http/video';
-import { useQueryClient } from '@tanstack/react-query';
-import { type SubmitEvent, useState } from 'react';
-import { useBlocker, useNavigate } from 'react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type SubmitEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useNavigate } from 'react-router';
+import { uploadLimitsQuery } from '../../api/uploads.ts';
 import { useAnnouncer } from '../../ui/announcer.tsx';
-import { DetailsFields, fieldMessages } from '../../ui/details-fields.tsx';
+import { formatBytes } from '../../ui/format.ts';
 import { DropZone } from '../../upload/drop-zone.tsx';
-import { FilePreview } from '../../upload/file-preview.tsx';
-import { UploadProgress } from '../../upload/upload-progress.tsx';
-import { useUpload } from '../../upload/use-upload.ts';
-import { refusalOf, titleFrom, videoTypeOf } from '../../upload/video-file.ts';
-import { xhrTransport } from '../../upload/xhr-transport.ts';
-import { LeaveGuard } from './leave-guard.tsx';
-import { UploadFailure } from './upload-failure.tsx';
+import { unfinishedUploads } from '../../upload/tus-transport.ts';
+import type { UploadItem } from '../../upload/upload-item.ts';
+import { uploads } from '../../upload/uploads.ts';
+import { refusalOf } from '../../upload/video-file.ts';
+import { UnfinishedList } from './unfinished-list.tsx';
+import { UploadCard } from './upload-card.tsx';
+import { useProgressAnnounced } from './use-progress-announced.ts';
 import './upload-page.css';
 
 export function UploadPage() {
-  const [file, setFile] = useState<File | null>(null);
-  const [refusal, setRefusal] = useState<string | null>(null);
+  const items = useSyncExternalStore(uploads.subscribe, uploads.items);
+  const [refusals, setRefusals] = useState<string[]>([]);
+  const { data: limits } = useQuery(uploadLimitsQuery());
+  const unfinished = useUnfinished(items);
+  const ready = items.filter(({ step }) => step.is === 'ready');
+  useProgressAnnounced(items);
+  useLeadToTheOnlyOne(items);
+  useCatalogueRefreshed(items);
 
-  function choose(chosen: File) {
-    const why = refusalOf(chosen);
-    setRefusal(why);
-    setFile(why ? null : chosen);
+  function choose(files: File[]) {
+    const maxBytes = limits?.maxBytes ?? null;
+    setRefusals(files.flatMap((file) => refusalOf(file, maxBytes) ?? []));
+    void uploads.add(files.filter((file) => refusalOf(file, maxBytes) === null));
+  }
+
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    uploads.startAll();
   }
 
   return (
     <div className="upload-page">
       <title>Upload · FlixTube</title>
       <header className="upload-header">
-        <h1>Upload a video</h1>
-        <p>It can be watched as soon as it has arrived, and everyone can see it. You can change that on its page.</p>
+        <h1>Upload videos</h1>
+        <p>Each can be watched as soon as it has arrived, and everyone can see it. You can change that on its page.</p>
       </header>
-      {file ? (
-        <UploadForm key={`${file.name} ${file.lastModified}`} file={file} onOther={() => setFile(null)} />
-      ) : (
-        <DropZone onFile={choose} refusal={refusal} />
+      {items.length > 0 && (
+        <form className="upload-form" onSubmit={submit}>
+          <ul className="upload-list" aria-label="Uploads">
+            {items.map((item, index) => (
+              <li key={item.id}>
+                <UploadCard item={item} autoFocus={index === 0 && item.step.is === 'ready'} />
+              </li>
+            ))}
+          </ul>
+          {ready.length > 0 && (
+            <div className="upload-actions">
+              <button
+                type="submit"
+                className="button button--primary button--large"
+                disabled={ready.some(({ title }) => title.trim() === '')}
+              >
+                {ready.length === 1 ? 'Upload video' : `Upload ${ready.length} videos`}
+              </button>
+            </div>
+          )}
+        </form>
       )}
+      <DropZone
+        onFiles={choose}
+        refusals={refusals}
+        small={items.length > 0}
+        limit={limits?.maxBytes ? formatBytes(limits.maxBytes) : null}
+      />
+      <UnfinishedList uploads={unfinished.list} onForgotten={unfinished.look} />
     </div>
   );
 }
 
-function UploadForm({ file, onOther }: { file: File; onOther: () => void }) {
-  const [title, setTitle] = useState(() => titleFrom(file.name));
-  const [description, setDescription] = useState('');
-  const { announce } = useAnnouncer();
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-
-  const { state, start, cancel } = useUpload(xhrTransport, (video: Video) => {
-    queries.invalidateQueries({ queryKey: ['videos'] });
-    announce(`${video.title} is uploaded`);
-    navigate(`/watch/${video.id}`, { state: { uploaded: true } });
-  });
-  const busy = state.step === 'sending' || state.step === 'finishing';
-  const blocker = useBlocker(({ nextLocation }) => busy && !isUploaded(nextLocation.state));
-
-  function submit(event: SubmitEvent) {
-    event.preventDefault();
-    start({ file, contentType: videoTypeOf(file) ?? file.type, title: title.trim(), description: description.trim() });
-  }
-
-  return (
-    <form className="upload-form" onSubmit={submit}>
-      <FilePreview file={file} />
-      <DetailsFields
-        title={title}
-        description={description}
-        onTitle={setTitle}
-        onDescription={setDescription}
-        problems={state.step === 'failed' ? fieldMessages(state.error) : {}}
-        disabled={busy}
-        autoFocus
-      />
-      {state.step === 'failed' && <UploadFailure error={state.error} resumes={xhrTransport.resumes} />}
-      {(state.step === 'sending' || state.step === 'finishing') && <UploadProgress state={state} />}
-      <div className="upload-actions">
-        {busy ? (
-          <button type="button" className="button" onClick={cancel}>
-            Cancel upload
-          </button>
-        ) : (
-          <>
-            <button type="button" className="button button--quiet" onClick={onOther}>
-              Choose another file
-            </button>
-            <button type="submit" className="button button--primary" disabled={title.trim() === ''}>
-              {state.step === 'failed' ? 'Try again' : 'Upload video'}
-            </button>
-          </>
-        )}
-      </div>
-      {busy && <LeaveGuard blocker={blocker} />}
-    </form>
-  );
+/** What this browser began to upload and did not finish, without what is on the list anyway. */
+function useUnfinished(items: readonly UploadItem[]) {
+  const [list, setList] = useState<Awaited<ReturnType<typeof unfinishedUploads>>>([]);
+  const look = useRef(() => {
+    unfinishedUploads().then(setList, () => setList([]));
+  }).current;
+  const count = items.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is taken off the list may have to be on this one
+  useEffect(look, [look, count]);
+  const isHere = ({ fileName, sizeBytes }: { fileName: string; sizeBytes: number }) =>
+    items.some(({ file }) => file.name === fileName && file.size === sizeBytes);
+  return { list: list.filter((upload) => !isHere(upload)), look };
 }
 
-const isUploaded = (state: unknown) => Boolean((state as { uploaded?: boolean } | null)?.uploaded);
+/** Who uploads one video wants to see it: its page comes by itself, unless somebody is still writing here. */
+function useLeadToTheOnlyOne(items: readonly UploadItem[]) {
+  const navigate = useNavigate();
+  const { announce } = useAnnouncer();
+  const [only] = items;
+  const videoId =
+    only && items.length === 1 && !only.touched && only.details === 'saved' && only.step.is === 'done'
+      ? only.step.videoId
+      : null;
+  const sending = useRef(false);
+  const name = only?.title ?? '';
+  useEffect(() => {
+    if (videoId === null) {
+      sending.current = only !== undefined;
+      return;
+    }
+    // It was done before somebody came here: then they came for something else.
+    if (!sending.current) return;
+    sending.current = false;
+    announce(`${name} is uploaded`);
+    if (only) uploads.cancel(only.id);
+    navigate(`/watch/${videoId}`);
+  }, [videoId, only, name, navigate, announce]);
+}
+
+/** A video that has arrived belongs into the lists. */
+function useCatalogueRefreshed(items: readonly UploadItem[]) {
+  const queries = useQueryClient();
+  const done = items.filter(({ step }) => step.is === 'done').length;
+  useEffect(() => {
+    if (done > 0) queries.invalidateQueries({ queryKey: ['videos'] });
+  }, [done, queries]);
+}

@@ -8,6 +8,7 @@ import { Player } from '../../player/player.tsx';
 import { formatAge, formatViews } from '../../ui/format.ts';
 import { Description } from './description.tsx';
 import { OwnerActions } from './owner-actions.tsx';
+import { ProcessingState } from './processing-state.tsx';
 import { ShareButton } from './share-button.tsx';
 
 interface Props {
@@ -55,6 +56,7 @@ export function VideoView({ video, etag, startAt, autoplay }: Props) {
           </button>
         </div>
       </div>
+      <ProcessingState video={video} owned={owned} />
       <section className="watch-about" aria-label="About this video">
         <Description text={video.description} />
       </section>

@@ -5,7 +5,7 @@ import { Link, useLocation, useParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
 import { continueWatchingQuery } from '../../api/history.ts';
 import { sessionQuery } from '../../api/session.ts';
-import { videoQuery } from '../../api/videos.ts';
+import { watchedVideoQuery } from '../../api/videos.ts';
 import { knownPosition, resumeAt } from '../../player/positions.ts';
 import { PageState, TroubleState, troubleOf } from '../../ui/states.tsx';
 import { MoreVideos, moreVideosQuery } from './more-videos.tsx';
@@ -14,7 +14,7 @@ import './watch-page.css';
 
 export function WatchPage() {
   const { id = '' } = useParams();
-  const query = useQuery(videoQuery(id));
+  const query = useQuery(watchedVideoQuery(id));
   const session = useQuery(sessionQuery());
   const trouble = troubleOf(query);
   usePrefetchInfiniteQuery(moreVideosQuery());

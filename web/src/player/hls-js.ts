@@ -1,0 +1,78 @@
+import type { ErrorData } from 'hls.js';
+import type { Quality } from './source.ts';
+
+/** What happens to a playback by hls.js that the player has to know. */
+export interface HlsListener {
+  /** The qualities that there are. */
+  onQualities: (qualities: Quality[]) => void;
+  /** How far the playlist reaches, in seconds, and whether it still grows. */
+  onReach: (seconds: number, growing: boolean) => void;
+  /** It does not go on. `answered`: the server did answer, so it is not the connection. */
+  onFatal: (problem: { answered: boolean; detail: string }) => void;
+}
+
+export interface HlsPlayback {
+  /** Of this height and no other; null lets it choose by the connection. */
+  choose(height: number | null): void;
+  end(): void;
+}
+
+/** Seconds to fetch ahead: little before it plays, which it may never do. */
+const ahead = { waiting: 8, playing: 40 };
+
+/** Plays HLS in an element by hls.js, which is fetched for it. Begins at `startAt`, also where the playlist grows. */
+export async function playByHlsJs(
+  video: HTMLVideoElement,
+  url: string,
+  startAt: number,
+  listener: HlsListener,
+): Promise<HlsPlayback> {
+  const { default: Hls } = await import('hls.js');
+  const hls = new Hls({
+    // An EVENT playlist is live in hls.js' eyes: without this it would begin at its edge.
+    startPosition: startAt,
+    maxBufferLength: ahead.waiting,
+    liveDurationInfinity: false,
+    maxLiveSyncPlaybackRate: 1,
+    lowLatencyMode: false,
+    // Captions stand beside the video as tracks; these are not to clear or to double them.
+    renderTextTracksNatively: false,
+    capLevelToPlayerSize: true,
+  });
+  let mended = false;
+
+  hls.on(Hls.Events.MANIFEST_PARSED, () => {
+    hls.subtitleTrack = -1;
+    listener.onQualities(hls.levels.map(({ width, height, bitrate }) => ({ width, height, bitrate })));
+  });
+  hls.on(Hls.Events.LEVEL_UPDATED, (_event, { details }) => listener.onReach(details.edge, details.live));
+  hls.on(Hls.Events.ERROR, (_event, data) => {
+    if (!data.fatal) return;
+    if (data.type === Hls.ErrorTypes.MEDIA_ERROR && !mended) {
+      mended = true;
+      hls.recoverMediaError();
+      return;
+    }
+    listener.onFatal({ answered: wasAnswered(data), detail: data.details });
+  });
+  const lookFurther = () => {
+    hls.config.maxBufferLength = ahead.playing;
+  };
+  video.addEventListener('play', lookFurther, { once: true });
+  if (!video.paused) lookFurther();
+  hls.loadSource(url);
+  hls.attachMedia(video);
+
+  return {
+    choose(height) {
+      const level = height === null ? -1 : hls.levels.findIndex((candidate) => candidate.height === height);
+      hls.nextLevel = level;
+    },
+    end() {
+      video.removeEventListener('play', lookFurther);
+      hls.destroy();
+    },
+  };
+}
+
+const wasAnswered = ({ response, type }: ErrorData) => type !== 'networkError' || Boolean(response?.code);

@@ -1,0 +1,169 @@
+import type { Video } from '@flixtube/contracts/http/video';
+import { type RefObject, useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
+import { type HlsPlayback, playByHlsJs } from './hls-js.ts';
+import { renditionsOf } from './renditions.ts';
+import { type Abilities, firstSource, hlsKind, isHls, qualitiesIn, type SourceKind } from './source.ts';
+
+/** What is attached to the element: what it is, from where on, and whether it plays at once. */
+interface Attachment {
+  kind: SourceKind;
+  position: number;
+  play: boolean;
+}
+
+export interface Source {
+  kind: SourceKind;
+  /** What was said last of a change of the source, for a person. */
+  note: string | null;
+  /** HLS was tried on this visit, and did not work. */
+  hlsFailed: boolean;
+  /** Attaches the same anew, at a position, after it broke. */
+  reload: (position: number, play: boolean) => void;
+  /** Takes another source, at a position. */
+  take: (kind: SourceKind, position: number, play: boolean, note: string | null) => void;
+  /** How far HLS that still grows reaches, in seconds; null when it does not grow. */
+  edge: RefObject<number | null>;
+  can: Abilities;
+}
+
+interface Options {
+  startAt: number;
+  autoplay: boolean;
+  /** hls.js cannot go on, and it is the connection. */
+  onCut: () => void;
+}
+
+const fellBack = 'Adaptive streaming does not work here just now. This is the video as it was uploaded.';
+
+/** Gives a player's element what it plays, and takes it away at the end. */
+export function useSource(element: RefObject<HTMLVideoElement | null>, video: Video, options: Options): Source {
+  const { startAt, autoplay, onCut } = options;
+  const { file, hls } = video.links;
+  const [can] = useState(() => abilities(video.contentType));
+  const [attached, setAttached] = useState<Attachment>(() => ({
+    kind: firstSource(video, can, startAt),
+    position: startAt,
+    play: autoplay && !matchMedia('(prefers-reduced-motion: reduce)').matches,
+  }));
+  const [note, setNote] = useState<string | null>(null);
+  const edge = useRef<number | null>(null);
+  const playback = useRef<HlsPlayback>(null);
+  const cutOff = useEffectEvent(onCut);
+
+  // Before media-chrome looks at the element.
+  useLayoutEffect(() => {
+    if (element.current) renditionsOf(element.current);
+  }, [element]);
+
+  const take = useCallback((kind: SourceKind, position: number, play: boolean, why: string | null) => {
+    setNote(why);
+    setAttached({ kind, position, play });
+  }, []);
+  const reload = useCallback(
+    (position: number, play: boolean) => setAttached(({ kind }) => ({ kind, position, play })),
+    [],
+  );
+
+  const { kind, position, play } = attached;
+  const url = isHls(kind) && hls ? hls : file;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attachment of the same kind begins anew as well
+  useEffect(() => {
+    const media = element.current;
+    if (!media) return;
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const once = (event: string, listener: () => void) =>
+      media.addEventListener(event, listener, { once: true, signal });
+    // An error may pause the element: what counts is what the viewer wanted.
+    let wanted = play;
+    media.addEventListener('play', () => (wanted = true), { signal });
+    media.addEventListener('pause', () => (wanted = wanted && media.error !== null), { signal });
+    const fallBack = () => take('file', media.currentTime || position, wanted, fellBack);
+    const start = () => {
+      // Refused without a gesture: then it waits for one.
+      if (play) media.play().catch(() => {});
+    };
+
+    if (kind === 'hls-js') {
+      playByHlsJs(media, url, position, {
+        onQualities: (qualities) => {
+          renditionsOf(media).offer(qualities);
+          playback.current?.choose(renditionsOf(media).chosen);
+        },
+        onReach: (seconds, growing) => {
+          edge.current = growing ? seconds : null;
+        },
+        onFatal: ({ answered }) => {
+          media.dispatchEvent(new Event('sourcefailed'));
+          if (answered) fallBack();
+          else cutOff();
+        },
+      }).then(
+        (begun) => {
+          if (signal.aborted) return begun.end();
+          playback.current = begun;
+          start();
+        },
+        // Its code could not be fetched.
+        () => signal.aborted || fallBack(),
+      );
+    } else {
+      once('loadedmetadata', () => {
+        // A browser may begin what grows at its edge.
+        if (position > 0 || isHls(kind)) media.currentTime = position;
+      });
+      if (isHls(kind)) {
+        once('error', fallBack);
+        offerQualities(media, url, signal);
+      } else renditionsOf(media).offer([]);
+      media.src = url;
+      start();
+    }
+    return () => {
+      leaving.abort();
+      playback.current?.end();
+      playback.current = null;
+      edge.current = null;
+      // An element that is merely removed goes on loading until the browser collects its garbage.
+      media.removeAttribute('src');
+      media.load();
+    };
+  }, [element, attached, url]);
+
+  // Who chooses a quality where the browser has no choice gets hls.js, at the same place.
+  useEffect(() => {
+    const media = element.current;
+    if (!media) return;
+    const renditions = renditionsOf(media);
+    const choose = () => {
+      if (playback.current) return playback.current.choose(renditions.chosen);
+      const wanted = hlsKind(video, can, renditions.chosen);
+      if (wanted && wanted !== kind && isHls(kind)) take(wanted, media.currentTime, !media.paused, null);
+    };
+    renditions.addEventListener('change', choose);
+    return () => renditions.removeEventListener('change', choose);
+  }, [element, kind, video, can, take]);
+
+  return { kind, note, hlsFailed: note === fellBack, reload, take, edge, can };
+}
+
+function abilities(contentType: string): Abilities {
+  const probe = document.createElement('video');
+  return {
+    nativeHls: probe.canPlayType('application/vnd.apple.mpegurl') !== '',
+    mse: 'MediaSource' in window || 'ManagedMediaSource' in window,
+    // Browsers deny the name of QuickTime's container, and play most of what is in it.
+    file: contentType === 'video/quicktime' || probe.canPlayType(contentType) !== '',
+  };
+}
+
+/** Where the browser plays HLS by itself, only the playlist tells which qualities there are. */
+async function offerQualities(media: HTMLVideoElement, url: string, signal: AbortSignal): Promise<void> {
+  if (!('MediaSource' in window)) return;
+  try {
+    const response = await fetch(url, { signal });
+    if (response.ok) renditionsOf(media).offer(qualitiesIn(await response.text()));
+  } catch {
+    // Then there is no choice of quality.
+  }
+}

@@ -1,0 +1,157 @@
+import type { DetailedError, PreviousUpload, Upload } from 'tus-js-client';
+import { ApiError, errorFrom, unreachable } from '../api/api-error.ts';
+import type { UnfinishedUpload, UploadListener, UploadRequest, UploadTask, UploadTransport } from './transport.ts';
+import type { Details } from './upload-item.ts';
+
+const endpoint = '/api/uploads';
+/** How long the server keeps what has arrived of an upload, in milliseconds. */
+const kept = 24 * 3600 * 1000;
+
+/** The protocol's client, fetched when something is uploaded. */
+const loadTus = () => import('tus-js-client');
+
+/**
+ * Resumable uploads by tus 1.0.0. What was sent of which file is remembered by this browser, under a fingerprint of the
+ * file's name, type, size and date, so that the same file goes on after the page was closed.
+ */
+export const tusTransport: UploadTransport = {
+  prepare: (request, listener) => new TusTask(request, listener),
+  async unfinishedOf(file) {
+    const previous = await previousOf(file);
+    return previous ? describe(previous) : null;
+  },
+};
+
+/** Every upload of this browser that did not end and can still go on, the newest first. */
+export async function unfinishedUploads(): Promise<UnfinishedUpload[]> {
+  const { defaultOptions } = await loadTus();
+  const all = await defaultOptions.urlStorage.findAllUploads();
+  const outdated = all.filter((upload) => !isFresh(upload));
+  await Promise.all(outdated.map(({ urlStorageKey }) => defaultOptions.urlStorage.removeUpload(urlStorageKey)));
+  return newestFirst(all.filter(isFresh)).map(describe);
+}
+
+/** Forgets an upload that did not end, and has the server throw away what it has of it. */
+export async function forgetUnfinished(key: string): Promise<void> {
+  const { defaultOptions, Upload } = await loadTus();
+  const all = await defaultOptions.urlStorage.findAllUploads();
+  const found = all.find(({ urlStorageKey }) => urlStorageKey === key);
+  await defaultOptions.urlStorage.removeUpload(key);
+  // It expires anyway: that it cannot be reached now is no reason to keep it on the list.
+  if (found?.uploadUrl) await Upload.terminate(found.uploadUrl).catch(() => {});
+}
+
+class TusTask implements UploadTask {
+  readonly #request: UploadRequest;
+  readonly #listener: UploadListener;
+  #upload: Promise<Upload> | null = null;
+  #told: Details | null = null;
+  #videoId: string | null = null;
+  /** Grows with every start and stop: what an earlier one says does not count any more. */
+  #run = 0;
+
+  constructor(request: UploadRequest, listener: UploadListener) {
+    this.#request = request;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    this.#run += 1;
+    void this.#begin(this.#run);
+  }
+
+  async pause(): Promise<void> {
+    this.#run += 1;
+    await (await this.#upload)?.abort();
+  }
+
+  async cancel(): Promise<void> {
+    this.#run += 1;
+    const upload = await this.#upload;
+    // What is left on a server that cannot be reached expires by itself.
+    await upload?.abort(true).catch(() => {});
+  }
+
+  async #begin(run: number): Promise<void> {
+    try {
+      this.#upload ??= this.#create();
+      const upload = await this.#upload;
+      if (run !== this.#run) return;
+      if (!upload.url && !this.#told) upload.options.metadata = this.#metadata();
+      upload.options.onProgress = (sent) => run === this.#run && this.#listener.onProgress(sent);
+      upload.options.onError = (error) => run === this.#run && this.#listener.onBroken(asApiError(error));
+      upload.options.onSuccess = () => run === this.#run && this.#finish();
+      upload.start();
+    } catch (error) {
+      this.#upload = null;
+      if (run === this.#run) this.#listener.onBroken(unreachable(error));
+    }
+  }
+
+  async #create(): Promise<Upload> {
+    const { file } = this.#request;
+    const { Upload } = await loadTus();
+    const previous = await previousOf(file);
+    const upload = new Upload(file, {
+      endpoint,
+      // When to try again, and what to say meanwhile, is the queue's.
+      retryDelays: null,
+      removeFingerprintOnSuccess: true,
+      onAfterResponse: (_request, response) => {
+        this.#videoId = response.getHeader('X-Video-Id') ?? this.#videoId;
+      },
+      onUploadUrlAvailable: () => {
+        this.#told ??= this.#request.details();
+      },
+    });
+    if (previous) {
+      upload.resumeFromPreviousUpload(previous);
+      this.#told = describe(previous);
+    }
+    upload.options.metadata = previous?.metadata ?? this.#metadata();
+    return upload;
+  }
+
+  #metadata(): Record<string, string> {
+    const { file, contentType, details } = this.#request;
+    const { title, description } = details();
+    return { filename: file.name, filetype: contentType, title, ...(description && { description }) };
+  }
+
+  #finish(): void {
+    if (this.#videoId === null) {
+      this.#listener.onBroken(new Error('The file has arrived, but FlixTube did not say as which video.'));
+    } else {
+      this.#listener.onDone(this.#videoId, this.#told ?? this.#request.details());
+    }
+  }
+}
+
+async function previousOf(file: File): Promise<PreviousUpload | null> {
+  const { defaultOptions, Upload } = await loadTus();
+  const found = await new Upload(file, { ...defaultOptions, endpoint }).findPreviousUploads();
+  return newestFirst(found.filter(isFresh))[0] ?? null;
+}
+
+const isFresh = ({ creationTime, uploadUrl }: PreviousUpload) =>
+  uploadUrl !== null && Date.now() - Date.parse(creationTime) < kept;
+
+const newestFirst = (uploads: PreviousUpload[]) =>
+  uploads.toSorted((a, b) => Date.parse(b.creationTime) - Date.parse(a.creationTime));
+
+const describe = ({ urlStorageKey, metadata, size, creationTime }: PreviousUpload): UnfinishedUpload => ({
+  key: urlStorageKey,
+  fileName: metadata.filename ?? '',
+  sizeBytes: size ?? 0,
+  begunAt: new Date(creationTime),
+  title: metadata.title ?? '',
+  description: metadata.description ?? '',
+});
+
+function asApiError(error: Error | DetailedError): Error {
+  if (!('originalRequest' in error) || !error.originalRequest) return error;
+  const response = error.originalResponse;
+  if (!response || response.getStatus() === 0) return unreachable(error);
+  const problem = errorFrom(response.getStatus(), response.getHeader('content-type') ?? null, response.getBody());
+  return problem instanceof ApiError ? problem : error;
+}
