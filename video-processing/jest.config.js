@@ -1,3 +1,3 @@
 import { withBackends } from '../jest.preset.js';
 
-export default withBackends('mongodb', 'rabbitmq', 'azurite');
+export default withBackends('mongodb', 'rabbitmq', 'ffmpeg');

@@ -75,7 +75,7 @@ export interface Outcome {
   pictures?: StoredPictures;
 }
 
-export interface Part {
+interface Part {
   /** Null until it is done. */
   outcome: Outcome | null;
   /** How often it was begun and not given back; and how often it has failed. */

@@ -10,7 +10,7 @@ export interface StoredPictures {
 }
 
 /** How far a sound track is. */
-export interface SoundProgress {
+interface SoundProgress {
   /** From the beginning, without a gap. */
   seconds: number;
   /** Nothing more will come. */

@@ -2,7 +2,7 @@ import { DomainError } from '@flixtube/chassis/errors';
 import type { Task } from './task.ts';
 
 /** Why a task is ended before its end: this worker stops, or nobody wants the outcome any more. */
-export type EndReason = 'stopping' | 'obsolete';
+type EndReason = 'stopping' | 'obsolete';
 
 interface Running {
   task: Task;
@@ -33,14 +33,18 @@ export class RunningTasks {
 
   /** Ends those that nobody wants any more. */
   end(isObsolete: (task: Task) => boolean): void {
-    for (const { task, ending } of this.#running.keys()) if (isObsolete(task)) ending.abort('obsolete');
+    for (const { task, ending } of this.#running.keys()) if (isObsolete(task)) this.#end(ending, 'obsolete');
   }
 
   /** Takes no more, ends all in hand, and resolves when they have ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const { ending } of this.#running.keys()) ending.abort('stopping');
+    for (const { ending } of this.#running.keys()) this.#end(ending, 'stopping');
     await Promise.allSettled(this.#running.values());
+  }
+
+  #end(ending: AbortController, reason: EndReason): void {
+    ending.abort(reason);
   }
 }
 

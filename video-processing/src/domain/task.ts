@@ -11,7 +11,7 @@ import { z } from 'zod';
  * - `pictures`: draw poster and storyboard
  * - `finish`: say that all is done, and remove what is of no use any more
  */
-export const task = z.object({
+const task = z.object({
   videoId,
   processingId,
   kind: z.enum(['probe', 'piece', 'audio', 'pictures', 'finish']),

@@ -46,7 +46,9 @@ export interface System {
   readonly env: Record<string, string>;
   /** Starts a worker on the fake encoders; resolves when it is ready. */
   start(overrides?: Overrides, env?: Record<string, string>): Promise<Service>;
-  /** The same, on a line to the broker of its own. */
+  /** Starts a worker on ffmpeg. */
+  startReal(env?: Record<string, string>): Promise<Service>;
+  /** The same as `start`, on a line to the broker of its own. */
   startOnLink(overrides: Overrides, env?: Record<string, string>): Promise<{ service: Service; link: Link }>;
   /** Puts a file into storage. */
   store(file?: Partial<FakeFile> | Buffer): Upload;
@@ -89,9 +91,10 @@ export async function createSystem(): Promise<System> {
   const processings = processingsCollection(database.db);
   const parts = partsCollection(database.db);
 
-  async function start(overrides: Overrides = {}, changed: Record<string, string> = {}): Promise<Service> {
-    const faked = { media: fakeMedia(), planOf: fakePlan, pauseMs: 1, ...overrides };
-    const service = createVideoProcessing(readConfig({ ...env, ...changed }), faked);
+  const start = (overrides: Overrides = {}, changed: Record<string, string> = {}) =>
+    startWith({ media: fakeMedia(), planOf: fakePlan, pauseMs: 1, ...overrides }, changed);
+  async function startWith(overrides: Overrides, changed: Record<string, string> = {}): Promise<Service> {
+    const service = createVideoProcessing(readConfig({ ...env, ...changed }), overrides);
     services.push(service);
     await service.start();
     await service.started();
@@ -110,6 +113,7 @@ export async function createSystem(): Promise<System> {
     probe,
     env,
     start,
+    startReal: (changed) => startWith({}, changed),
     async startOnLink(overrides, changed = {}) {
       const link = new Link(new URL(vhost.url));
       links.push(link);

@@ -1,0 +1,89 @@
+import type { HlsTrack } from '@flixtube/contracts/hls-manifest';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { lengthOf, manifestOf } from './manifest.ts';
+import type { Plan } from './media.ts';
+import type { StoredPart } from './ports.ts';
+
+const plan: Plan = {
+  probe: {
+    durationSeconds: 60,
+    startSeconds: 0,
+    picture: {
+      stream: 0,
+      width: 640,
+      height: 360,
+      frameRate: { num: 30_000, den: 1_001 },
+      interlaced: false,
+      hdr: false,
+    },
+    sound: [{ stream: 1, channels: 6, language: 'de', title: 'Kommentar' }],
+  },
+  renditions: [{ name: '360p', width: 640, height: 360, crf: 23, maxBitsPerSecond: 1 }],
+  gopFrames: 60,
+  segmentFrames: 120,
+  pieces: [],
+};
+
+/** A part of segments that last so many ticks. */
+function part(kind: 'piece' | 'sound', index: number, number: number, track: string, ticks: number[]): StoredPart {
+  const timescale = kind === 'piece' ? 30_000 : 48_000;
+  const segments = ticks.map((one, i) => ({ start: 100 * i, length: 100, ticks: one, keyframes: [] }));
+  const attempt = `attempt-${kind}-${index}-${number}`;
+  const key = `videos/v/hls/p/${attempt}/${track}.m4s`;
+  return { kind, index, number, attempt, tracks: [{ track, timescale, codecs: 'c', key, initLength: 7, segments }] };
+}
+
+const picture = (lengths: number[]) => lengths.map((ticks, index) => part('piece', index, 0, '360p', [ticks]));
+const sound = (lengths: number[]) =>
+  lengths.map((ticks, number) => part('sound', 0, number, 'audio-0', [ticks, ticks]));
+const of = (parts: StoredPart[], seconds: number) => manifestOf('p', plan, parts, { seconds, complete: false });
+const keysOf = (track: HlsTrack | undefined) =>
+  track?.parts.flatMap(({ key, segments }) => segments.map((one) => `${key} ${one.start}`));
+
+describe('manifestOf', () => {
+  it('whatever there is: a later one holds all of an earlier one, and more at the end only', () => {
+    const lengths = fc.array(fc.integer({ min: 1, max: 400_000 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(
+        lengths,
+        lengths,
+        fc.float({ min: 0, max: 60, noNaN: true }),
+        fc.float({ min: 0, max: 60, noNaN: true }),
+        (a, b, x, y) => {
+          const parts = [...picture(a), ...sound(b)];
+          const [earlier, later] = [of(parts, Math.min(x, y)), of(parts, Math.max(x, y))];
+          for (const kind of ['video', 'audio'] as const) {
+            const before = keysOf(earlier[kind][0]) ?? [];
+            expect(keysOf(later[kind][0])?.slice(0, before.length) ?? []).toEqual(before);
+          }
+        },
+      ),
+    );
+  });
+
+  it('up to a time: segments that begin before it, of pictures and sound alike', () => {
+    const manifest = of([...picture([120_120, 120_120]), ...sound([192_000])], 4.004);
+
+    expect(keysOf(manifest.video[0])).toEqual(['videos/v/hls/p/attempt-piece-0-0/360p.m4s 0']);
+    expect(keysOf(manifest.audio[0])).toHaveLength(2);
+    expect(manifest.video[0]).toMatchObject({
+      frameRate: 30_000 / 1_001,
+      timescale: 30_000,
+      init: { start: 0, length: 7 },
+    });
+    expect(manifest.audio[0]).toMatchObject({ label: 'Kommentar', language: 'de', channels: 6 });
+  });
+
+  it('a piece in which nothing was: the others follow on one another', () => {
+    const empty: StoredPart = { kind: 'piece', index: 1, number: 0, attempt: 'none', tracks: [] };
+    const [first, last] = picture([120_120, 60_060]);
+    const manifest = of(
+      [first, empty, last].filter((one) => one !== undefined),
+      Number.POSITIVE_INFINITY,
+    );
+
+    expect(manifest.video[0]?.parts).toHaveLength(2);
+    expect(lengthOf(manifest)).toBeCloseTo(6.006);
+  });
+});
