@@ -10,6 +10,7 @@ import { editVideo } from './routes/edit-video.ts';
 import { getVideo } from './routes/get-video.ts';
 import { getVideoForService, getVideosForViewer } from './routes/internal-videos.ts';
 import { listVideos } from './routes/list-videos.ts';
+import { processVideo } from './routes/process-video.ts';
 
 export function createMetadataApp(o: {
   logger: Logger;
@@ -22,6 +23,7 @@ export function createMetadataApp(o: {
   getVideo(router, o.catalogue);
   editVideo(router, o.catalogue);
   deleteVideo(router, o.catalogue);
+  processVideo(router, o.catalogue);
   announceVideo(router, o.catalogue);
   getVideoForService(router, o.catalogue);
   getVideosForViewer(router, o.catalogue);

@@ -9,6 +9,9 @@ import { mongoVideos, prepareVideos } from './adapters/mongo-videos.ts';
 import type { VideoDocument } from './adapters/video-document.ts';
 import { createMetadataApp } from './app.ts';
 import type { Config } from './config.ts';
+import { consumeVideoProcessed } from './consumers/video-processed.ts';
+import { consumeVideoProcessingFailed } from './consumers/video-processing-failed.ts';
+import { consumeVideoProcessingProgressed } from './consumers/video-processing-progressed.ts';
 import { consumeVideoUploaded } from './consumers/video-uploaded.ts';
 import { consumeVideoViewed } from './consumers/video-viewed.ts';
 import { createCatalogue } from './domain/catalogue.ts';
@@ -31,6 +34,9 @@ export function createMetadata(config: Config, overrides: Overrides = {}): Servi
 
   mongo.onReady(() => prepareVideos(collection));
   consumeVideoUploaded(broker, catalogue);
+  consumeVideoProcessingProgressed(broker, catalogue);
+  consumeVideoProcessed(broker, catalogue);
+  consumeVideoProcessingFailed(broker, catalogue);
   consumeVideoViewed(broker, catalogue);
   const forgetRemoved = createSweep({
     name: 'forgetting removed videos',

@@ -15,7 +15,18 @@ export function memoryVideos(): VideoRepository {
     trending: ({ id }: Video) => scores.get(id) ?? 0,
   };
 
+  const saveProcessing = async (video: Video): Promise<boolean> => {
+    const before = videos.get(video.id);
+    if (before?.processingVersion !== video.processingVersion - 1) return false;
+    const { title, description, visibility, version, viewCount } = before;
+    videos.set(video.id, { ...video, title, description, visibility, version, viewCount });
+    return true;
+  };
+
   return {
+    saveProcessing,
+    requestProcessing: saveProcessing,
+    wasRemoved: async (id) => removed.has(id),
     add: async (video) => {
       if (videos.has(video.id) || removed.has(video.id)) return;
       videos.set(video.id, video);

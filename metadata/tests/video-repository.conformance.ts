@@ -2,6 +2,7 @@ import { newId } from '@flixtube/chassis/ids';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { queryTermsOf } from '../src/domain/folding.ts';
+import { begun } from '../src/domain/processing.ts';
 import { weightOfView } from '../src/domain/trending.ts';
 import { type Announcement, announced, edited, type Video } from '../src/domain/video.ts';
 import type { Sort, VideoRepository } from '../src/domain/video-repository.ts';
@@ -88,6 +89,33 @@ export function videoRepositoryConformance(
         await videos.remove(video, new Date());
         expect(await videos.saveEdit(edited(video, { title: 'New' }))).toBe(false);
         expect(await videos.find(video.id)).toBeUndefined();
+      });
+    });
+
+    describe('saving what processing changed', () => {
+      useFresh();
+
+      it('succeeds for one of many who knew the same, and leaves what the owner and viewers change', async () => {
+        const video = await add();
+        await videos.saveEdit(edited(video, { title: 'New' }));
+        await videos.countViews([{ videoId: video.id, views: [{ eventId: newId(), weight: 1 }] }]);
+        const saved = await Promise.all(
+          Array.from({ length: 10 }, () => videos.saveProcessing({ ...begun(video, newId()), progress: 0.5 }, true)),
+        );
+        expect(saved.filter(Boolean)).toHaveLength(1);
+        const found = await videos.find(video.id);
+        expect(found).toMatchObject({ title: 'New', version: 2, viewCount: 1, progress: 0.5, processingVersion: 1 });
+        expect(await videos.requestProcessing(begun(found as Video, newId()))).toBe(true);
+        expect(await videos.saveProcessing(begun(found as Video, newId()), false)).toBe(false);
+      });
+
+      it('fails for a video that was removed, which is remembered', async () => {
+        const video = await add();
+        expect(await videos.wasRemoved(video.id)).toBe(false);
+        await videos.remove(video, new Date());
+        expect(await videos.saveProcessing(begun(video, newId()), true)).toBe(false);
+        expect(await videos.wasRemoved(video.id)).toBe(true);
+        expect(await videos.wasRemoved(newId())).toBe(false);
       });
     });
 

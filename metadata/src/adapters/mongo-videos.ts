@@ -1,9 +1,10 @@
-import { newEvent } from '@flixtube/chassis/messaging';
+import { type FlixEvent, newEvent } from '@flixtube/chassis/messaging';
 import { isDuplicateKey, withMongo } from '@flixtube/chassis/mongo';
 import { ensureIndexes } from '@flixtube/chassis/mongo-indexes';
 import type { Outbox } from '@flixtube/chassis/outbox';
 import { videoChanged } from '@flixtube/contracts/events/video-changed';
 import { videoDeleted } from '@flixtube/contracts/events/video-deleted';
+import { videoProcessingRequested } from '@flixtube/contracts/events/video-processing-requested';
 import type { Collection, UpdateFilter } from 'mongodb';
 import type { Video } from '../domain/video.ts';
 import type { ListQuery, Position, Sort, VideoRepository } from '../domain/video-repository.ts';
@@ -11,7 +12,15 @@ import { firstPageEnds } from './first-page-ends.ts';
 import { countViews } from './mongo-view-counts.ts';
 import { FirstPages, readAfter, type Stretch } from './stretches.ts';
 import type { VideoDocument } from './video-document.ts';
-import { editable, newDocument, type StoredVideo, type Tombstone, toVideo, videoFields } from './video-document.ts';
+import {
+  editable,
+  newDocument,
+  processed,
+  type StoredVideo,
+  type Tombstone,
+  toVideo,
+  videoFields,
+} from './video-document.ts';
 
 const source = 'metadata';
 
@@ -109,6 +118,18 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
     return [...ties, ...others];
   }
 
+  async function saveProcessing(video: Video, events: FlixEvent[]): Promise<boolean> {
+    return withMongo(async () => {
+      const before = video.processingVersion - 1;
+      const { matchedCount } = await collection.updateOne(
+        { _id: video.id, processingVersion: before },
+        { $set: processed(video), ...(events.length > 0 ? { $push: { outbox: { $each: events } } } : {}) },
+      );
+      if (matchedCount > 0 && events.length > 0) outbox.notify(video.id);
+      return matchedCount > 0;
+    });
+  }
+
   return {
     add: (video) =>
       withMongo(async () => {
@@ -123,6 +144,12 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
       withMongo(async () => {
         const document = await collection.findOne<StoredVideo>({ _id: id }, { projection: { ...videoFields } });
         return document === null || isTombstone(document) ? undefined : toVideo(document);
+      }),
+
+    wasRemoved: (id) =>
+      withMongo(async () => {
+        const document = await collection.findOne<StoredVideo>({ _id: id }, { projection: { ownerId: 1 } });
+        return document !== null && isTombstone(document);
       }),
 
     findAll: (ids) =>
@@ -151,15 +178,22 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
 
     saveEdit: (video) =>
       withMongo(async () => {
-        const { id: videoId, ownerId, title, visibility, durationSeconds } = video;
-        const data = { videoId, ownerId, title, visibility, durationSeconds };
         const { matchedCount } = await collection.updateOne(
           { _id: video.id, version: video.version - 1 },
-          { $set: editable(video), $push: { outbox: newEvent(videoChanged, { source, subject: videoId, data }) } },
+          { $set: editable(video), $push: { outbox: changeOf(video) } },
         );
         if (matchedCount > 0) outbox.notify(video.id);
         return matchedCount > 0;
       }),
+
+    saveProcessing: (video, announce) => saveProcessing(video, announce ? [changeOf(video)] : []),
+
+    requestProcessing(video) {
+      const { id: videoId, processingId, source: file } = video;
+      const data = { videoId, source: file };
+      const id = processingId as string;
+      return saveProcessing(video, [newEvent(videoProcessingRequested, { source, subject: videoId, data, id })]);
+    },
 
     remove: (video, at) =>
       withMongo(async () => {
@@ -190,6 +224,12 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
         return deletedCount;
       }),
   };
+}
+
+/** What others need to know of it. */
+function changeOf({ id: videoId, ownerId, title, visibility, durationSeconds }: Video): FlixEvent {
+  const data = { videoId, ownerId, title, visibility, durationSeconds };
+  return newEvent(videoChanged, { source, subject: videoId, data });
 }
 
 const everythingElse = { ...videoFields, listed: 1, terms: 1, popularity: 1, trending: 1, countedViews: 1 } as const;

@@ -43,6 +43,11 @@ export const videoFields = {
   durationSeconds: 1,
   width: 1,
   height: 1,
+  processingId: 1,
+  processingVersion: 1,
+  manifest: 1,
+  poster: 1,
+  storyboard: 1,
   source: 1,
   viewCount: 1,
   version: 1,
@@ -52,6 +57,20 @@ export type StoredVideo = Pick<VideoDocument, '_id' | keyof typeof videoFields>;
 
 export function toVideo({ _id, ...fields }: StoredVideo): Video {
   return { id: _id, ...fields };
+}
+
+/** What processing changes. */
+export function processed(
+  video: Video,
+): Pick<
+  VideoDocument,
+  'status' | 'failure' | 'progress' | 'durationSeconds' | 'width' | 'height' | 'manifest' | 'poster' | 'storyboard'
+> &
+  Pick<VideoDocument, 'processingId' | 'processingVersion'> {
+  const { status, failure, progress, durationSeconds, width, height, manifest, poster, storyboard } = video;
+  const { processingId, processingVersion } = video;
+  const known = { durationSeconds, width, height, manifest, poster, storyboard };
+  return { status, failure, progress, ...known, processingId, processingVersion };
 }
 
 /** What follows from what the owner can change. */

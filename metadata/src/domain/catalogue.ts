@@ -1,5 +1,7 @@
 import { DomainError } from '@flixtube/chassis/errors';
+import { newId } from '@flixtube/chassis/ids';
 import { queryTermsOf } from './folding.ts';
+import { begun, type Report, reported } from './processing.ts';
 import { weightOfView } from './trending.ts';
 import { type Announcement, announced, edited, isOwner, maySee, type Video, type VideoEdit } from './video.ts';
 import type { NewViews, Page, Position, Sort, VideoRepository } from './video-repository.ts';
@@ -92,6 +94,43 @@ export function createCatalogue(o: { videos: VideoRepository; now?: () => Date }
         if (!isExpected(video, expected)) throw changedMeanwhile();
         const changed = edited(video, edit);
         if (await videos.saveEdit(changed)) return changed;
+      }
+      throw tooBusy();
+    },
+
+    /**
+     * Has a video processed again, for its owner. What can be played of it stays so meanwhile.
+     *
+     * @throws DomainError 'conflict' while it is being processed
+     */
+    async processAgain(id: string, viewerId: string): Promise<Video> {
+      for (let tries = 1; tries <= mostTries; tries++) {
+        const video = await getOwn(id, viewerId, 'process');
+        if (video.status === 'processing') {
+          throw new DomainError('conflict', 'This video is being processed already. Please wait until that has ended.');
+        }
+        const again = begun(video, newId());
+        if (await videos.requestProcessing(again)) return again;
+      }
+      throw tooBusy();
+    },
+
+    /**
+     * Takes note of what is told of a video's processing; of a video that was removed there is nothing to note.
+     *
+     * @throws DomainError 'not-found' when the video was never there: what tells of it may be on its way
+     */
+    async report(id: string, report: Report): Promise<void> {
+      for (let tries = 1; tries <= mostTries; tries++) {
+        const video = await videos.find(id);
+        if (video === undefined) {
+          if (await videos.wasRemoved(id)) return;
+          throw notFound();
+        }
+        const now = reported(video, report);
+        if (now === video) return;
+        const announce = now.manifest !== video.manifest || now.status !== video.status;
+        if (await videos.saveProcessing(now, announce)) return;
       }
       throw tooBusy();
     },

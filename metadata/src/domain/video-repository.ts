@@ -41,6 +41,9 @@ export interface VideoRepository {
 
   find(id: string): Promise<Video | undefined>;
 
+  /** Whether there was a video with this id, whose removal is remembered. */
+  wasRemoved(id: string): Promise<boolean>;
+
   /** Those of `ids` that are there, in any order. */
   findAll(ids: readonly string[]): Promise<Video[]>;
 
@@ -55,6 +58,18 @@ export interface VideoRepository {
    * neither. Answers whether it did.
    */
   saveEdit(video: Video): Promise<boolean>;
+
+  /**
+   * Saves what processing changed, if what was known of that is still what it was before this change, and announces
+   * video.changed where others need to know; both or neither. Answers whether it did.
+   */
+  saveProcessing(video: Video, announce: boolean): Promise<boolean>;
+
+  /**
+   * The same for a processing that is asked for, whose id becomes that of the event: announces
+   * video.processing-requested.
+   */
+  requestProcessing(video: Video): Promise<boolean>;
 
   /** Removes the video if it is still at this version, and announces video.deleted, both or neither. Answers whether it did. */
   remove(video: Video, at: Date): Promise<boolean>;

@@ -17,6 +17,14 @@ export interface Video {
   readonly durationSeconds: number | null;
   readonly width: number | null;
   readonly height: number | null;
+  /** The processing whose word counts: the newest that was heard of, or asked for; null before. */
+  readonly processingId: string | null;
+  /** Counts what was learnt of its processing. */
+  readonly processingVersion: number;
+  /** What HLS playlists are made from, and which processing it is of, once something can be played. */
+  readonly manifest: { key: string; processingId: string } | null;
+  readonly poster: { key: string; contentType: string } | null;
+  readonly storyboard: { vtt: string; sprites: string[] } | null;
   /** The bytes as uploaded, in video-storage. */
   readonly source: { key: string; contentType: string; sizeBytes: number; sha256: string };
   readonly viewCount: number;
@@ -53,6 +61,11 @@ export function announced({ videoId, createdAt, ...given }: Announcement): Video
     durationSeconds: null,
     width: null,
     height: null,
+    processingId: null,
+    processingVersion: 0,
+    manifest: null,
+    poster: null,
+    storyboard: null,
     viewCount: 0,
     version: 1,
   };

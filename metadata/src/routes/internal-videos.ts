@@ -19,7 +19,8 @@ export function getVideoForService(router: Router, catalogue: Pick<Catalogue, 'g
       async (req, res) => {
         const { id } = parse(videoParams, req.params);
         // Picked by the contract, so that nothing else of the video gets out.
-        const answer: InternalVideo = internalVideo.parse(await catalogue.getForService(id));
+        const video = await catalogue.getForService(id);
+        const answer: InternalVideo = internalVideo.parse({ ...video, manifest: video.manifest?.key ?? null });
         res.json(answer);
       },
     ],

@@ -22,7 +22,13 @@ export function videoJson(video: Video, viewerId: string): VideoJson {
     contentType: source.contentType,
     viewCount: rest.viewCount,
     owner: isOwner(video, viewerId) ? { id: viewerId, name: 'You' } : null,
-    links: { file: `/api/videos/${id}/file`, hls: null, poster: null, storyboard: null, captions: [] },
+    links: {
+      file: `/api/videos/${id}/file`,
+      hls: rest.manifest && `/api/videos/${id}/hls/main.m3u8`,
+      poster: rest.poster && `/api/videos/${id}/poster.jpg`,
+      storyboard: rest.storyboard && `/api/videos/${id}/storyboard.vtt`,
+      captions: [],
+    },
   };
 }
 
