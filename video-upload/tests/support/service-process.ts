@@ -20,7 +20,7 @@ export class ServiceProcess {
   /** Resolves when it is alive; ready it may be later. */
   static async start(env: Record<string, string>): Promise<ServiceProcess> {
     const port = await freePort();
-    const child = spawn(process.execPath, ['src/main.ts'], {
+    const child = spawn(process.execPath, ['--max-semi-space-size=1', 'src/main.ts'], {
       cwd: join(import.meta.dirname, '../..'),
       env: { ...env, PORT: String(port) },
       stdio: ['ignore', 'inherit', 'inherit'],

@@ -28,7 +28,9 @@ export class Incoming {
   #rest: Buffer = Buffer.alloc(0);
   #offset: number;
   #ended = false;
-  readonly #cut = Promise.withResolvers<{ done: true; value: undefined }>();
+  #isCut = false;
+  /** Ends the wait for more. */
+  #stopWaiting: () => void = () => undefined;
   /** What the body was cut with. */
   broken: { error: unknown } | undefined;
   /** When a byte last came, as performance.now() has it. */
@@ -86,7 +88,8 @@ export class Incoming {
   /** Ends the body here, as if its sender had gone. */
   cut(error: unknown): void {
     this.broken ??= { error };
-    this.#cut.resolve({ done: true, value: undefined });
+    this.#isCut = true;
+    this.#stopWaiting();
   }
 
   /** Reads no more; what is left of the body is the server's. */
@@ -102,16 +105,22 @@ export class Incoming {
     return next;
   }
 
+  /** A promise of its own each time: one for the whole body would keep every chunk that was ever raced against it. */
+  #unlessCut<T>(waiting: Promise<T>): Promise<T | { done: true; value: undefined }> {
+    const stopped = Promise.withResolvers<{ done: true; value: undefined }>();
+    this.#stopWaiting = () => stopped.resolve({ done: true, value: undefined });
+    if (this.#isCut) this.#stopWaiting();
+    return Promise.race([waiting, stopped.promise]);
+  }
+
   async #more(pauses: boolean): Promise<Buffer | 'pause' | undefined> {
     while (!this.#ended) {
       this.#next ??= this.#begin();
       this.waiting = true;
-      const next = await Promise.race([pauses ? unlessItPauses(this.#next) : this.#next, this.#cut.promise]).catch(
-        (error: unknown) => {
-          this.broken = { error };
-          return { done: true, value: undefined } as const;
-        },
-      );
+      const next = await this.#unlessCut(pauses ? unlessItPauses(this.#next) : this.#next).catch((error: unknown) => {
+        this.broken = { error };
+        return { done: true, value: undefined } as const;
+      });
       this.waiting = false;
       if (next === 'pause') return next;
       this.#next = undefined;

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { answerTo, createStorage, eventually, MiB, type Storage, sha256, video } from './support/storage.ts';
+
+const key = 'videos/killed/source';
+const idOf = (name: string) => createHash('sha1').update(name).digest('hex');
+
+let storage: Storage;
+let service: ChildProcess;
+let url: URL;
+beforeAll(async () => {
+  storage = await createStorage();
+  service = spawn(process.execPath, ['src/main.ts'], {
+    cwd: join(import.meta.dirname, '..'),
+    env: { ...process.env, ...storage.env, LOG_LEVEL: 'info' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: service.stdout as NodeJS.ReadableStream })) {
+    const { msg, url: listening } = JSON.parse(line);
+    if (msg !== 'listening') continue;
+    url = new URL(listening);
+    break;
+  }
+  service.stdout?.resume();
+  await eventually(
+    async () => (await fetch(new URL('/health/ready', url))).status,
+    (status) => status === 200,
+  );
+});
+afterAll(async () => {
+  service.kill('SIGKILL');
+  await storage.close();
+});
+
+it('the service is killed in the middle of a block: those before it are there for another one, and that one is not', async () => {
+  const bytes = video(3 * MiB);
+  const parts = [bytes.subarray(0, MiB), bytes.subarray(MiB)] as const;
+  const begin = async (name: string, length: number) =>
+    request(new URL(`/internal/blocks/${key}?block=${idOf(name)}`, url), {
+      method: 'PUT',
+      agent: false,
+      headers: { ...(await storage.headers()), 'content-length': length },
+    }).on('error', () => undefined);
+  const first = await begin('first', parts[0].length);
+  first.end(parts[0]);
+  expect((await answerTo(first)).status).toBe(201);
+  const second = await begin('second', parts[1].length);
+  await new Promise((resolve) => second.write(parts[1].subarray(0, MiB), resolve));
+  const exited = once(service, 'exit');
+  service.kill('SIGKILL');
+  await exited;
+
+  const list = { sizeBytes: bytes.length, sha256: sha256(bytes), contentType: 'video/mp4' };
+  const body = Buffer.from(JSON.stringify({ ...list, blocks: ['first', 'second'].map(idOf) }));
+  const commit = () =>
+    storage.ask('POST', `/internal/blocks/${key}`, { headers: { 'content-type': 'application/json' }, body });
+  expect((await commit()).status).toBe(410);
+  await storage.ask('PUT', `/internal/blocks/${key}?block=${idOf('second')}`, { body: parts[1] });
+  expect((await commit()).status).toBe(201);
+  expect((await storage.get(key)).body.equals(bytes)).toBe(true);
+});
