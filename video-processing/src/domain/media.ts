@@ -29,6 +29,10 @@ export interface Picture {
   interlaced: boolean;
   /** Needs tone mapping. */
   hdr: boolean;
+  /** How its colours are coded; unset: as is usual for its size. */
+  matrix?: 'bt601' | 'bt709' | 'bt2020';
+  /** How far before a place in it a reader must begin to be sure of meeting a key frame. */
+  seekMarginSeconds?: number;
 }
 
 /** What a file holds, as far as it is of use here. */

@@ -1,0 +1,77 @@
+import type { Picture, Piece, Plan, Rendition } from '../../domain/media.ts';
+
+type Size = Pick<Rendition, 'width' | 'height'>;
+
+/** Our time: zero where the file begins, whatever its clock says. */
+export function fromZero(startSeconds: number): string {
+  return `setpts=round(PTS-${startSeconds.toFixed(6)}/TB)`;
+}
+
+/**
+ * The filter graph from a picture track to all renditions of a piece; its outputs are [v0], [v1], …, smallest first, and
+ * [mark]: the first frame, which says by its time in frames whether the piece begins in time.
+ * Frames are counted on a grid of constant rate that begins at the file's zero, so that a piece comes out the same
+ * wherever its reader began: each frame of the grid is the last one of the file that is nearest to it or to one before.
+ *
+ * @param fill whether the piece's first frames may be made up from a later one, since the file has none there
+ */
+export function pieceGraph({ probe, renditions }: Plan, piece: Piece, fill: boolean): string {
+  const { picture, startSeconds } = probe;
+  if (picture === null) throw new Error('there is no picture to encode');
+  const { num, den } = picture.frameRate;
+  const { firstFrame, frames } = piece;
+  const begin = fill ? `:start_time=${((firstFrame * den) / num).toFixed(6)}` : '';
+  const end = frames === null ? '' : `:end_pts=${firstFrame + frames}`;
+  const steps = [
+    ...(picture.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
+    fromZero(startSeconds),
+    `fps=fps=${num}/${den}${begin}`,
+    `trim=start_pts=${firstFrame}${end}`,
+    `setpts=PTS-${firstFrame},split=2[all][first];[first]trim=end_frame=1,scale=16:16,format=gray[mark];[all]null`,
+    // The next piece begins where this one ends, so it is filled up where the file has too little.
+    ...(frames === null ? [] : [`tpad=stop=${frames}:stop_mode=clone`, `trim=end_frame=${frames}`]),
+  ];
+  const source = `[0:${picture.stream}]${steps.join(',')}`;
+  return ladderGraph(source, picture, renditions);
+}
+
+/** Each rendition is made from the next larger one: a fraction of the work, and no worse than from the source. */
+function ladderGraph(source: string, picture: Picture, renditions: Rendition[]): string {
+  let graph = source;
+  for (let index = renditions.length - 1; index >= 0; index -= 1) {
+    const rendition = renditions[index] as Rendition;
+    const isLargest = index === renditions.length - 1;
+    graph += `,${(isLargest ? toRec709(picture, rendition) : [scale(rendition)]).join(',')},setsar=1`;
+    graph += index === 0 ? `[v0]` : `,split=2[v${index}][s${index}];[s${index}]null`;
+  }
+  return graph;
+}
+
+const tags = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
+/** The nominal peak of standard range, in cd/m² (ITU-R BT.2100 takes 203 for a diffuse white; 100 keeps faces bright). */
+const nominalPeak = 100;
+
+/**
+ * To 8 bits of BT.709, as every player shows it, and marked as such: then all pieces have one initialization segment,
+ * even if the file changes its mind half-way.
+ */
+export function toRec709(picture: Picture, size: Size): string[] {
+  if (!picture.hdr) {
+    const matrix = `in_color_matrix=${picture.matrix ?? 'bt709'}:out_color_matrix=bt709:out_range=tv`;
+    return [`${scale(size)}:${matrix}`, 'format=yuv420p', tags];
+  }
+  return [
+    'setparams=color_primaries=bt2020:colorspace=bt2020nc',
+    `zscale=w=${size.width}:h=${size.height}:t=linear:npl=${nominalPeak}`,
+    'format=gbrpf32le',
+    'zscale=p=bt709',
+    'tonemap=tonemap=hable:desat=0',
+    'zscale=t=bt709:m=bt709:r=tv',
+    'format=yuv420p',
+    tags,
+  ];
+}
+
+function scale({ width, height }: Size): string {
+  return `scale=${width}:${height}:flags=bicubic`;
+}

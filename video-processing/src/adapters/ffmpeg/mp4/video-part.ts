@@ -1,0 +1,73 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { EncodedSegment } from '../../../domain/media.ts';
+import { boxesOf, boxOf, bytesOf } from './boxes.ts';
+import { patchFragment, readFragment } from './fragment.ts';
+
+export interface VideoPart {
+  init: Buffer;
+  codecs: string;
+  segments: EncodedSegment[];
+}
+
+export interface VideoGrid {
+  ticksOfFrame: number;
+  gopFrames: number;
+  segmentFrames: number;
+  /** The part's first frame in the whole track. */
+  firstFrame: number;
+}
+
+/**
+ * Makes a part of a track from a fragmented MP4 file with one fragment a GOP: what comes before the first fragment is
+ * the initialization segment, and fragments go into a file of their own, with numbers and decode times that go on from
+ * the part before. Read and written piece by piece.
+ */
+export async function videoPartOf(from: string, to: string, grid: VideoGrid): Promise<VideoPart> {
+  await using source = await open(from, 'r');
+  await using target = await open(to, 'w');
+  const heads: Buffer[] = [];
+  const segments: EncodedSegment[] = [];
+  let written = 0;
+  let frames = 0;
+  for await (const { type, start, end } of boxesOf(source)) {
+    if (type === 'ftyp' || type === 'moov') heads.push(await bytesOf(source, start, end - start));
+    if (type === 'mdat') written += await copy(source, start, end, target);
+    if (type !== 'moof') continue;
+    const moof = await bytesOf(source, start, end - start);
+    const { samples, ticks, firstSize, dataOffset } = readFragment(moof);
+    if (frames % grid.gopFrames !== 0 || ticks !== samples * grid.ticksOfFrame) {
+      throw new Error(`a fragment of ${samples} frames and ${ticks} ticks came after ${frames} frames`);
+    }
+    const frame = grid.firstFrame + frames;
+    patchFragment(moof, { sequence: frame / grid.gopFrames + 1, decodeTime: frame * grid.ticksOfFrame });
+    if (frames % grid.segmentFrames === 0) segments.push({ start: written, length: 0, ticks: 0, keyframes: [] });
+    const segment = segments.at(-1) as EncodedSegment;
+    segment.ticks += ticks;
+    segment.keyframes.push({ start: written, length: dataOffset + firstSize, ticks });
+    written += (await target.write(moof)).bytesWritten;
+    frames += samples;
+  }
+  for (const [index, segment] of segments.entries()) {
+    segment.length = (segments[index + 1]?.start ?? written) - segment.start;
+  }
+  const init = Buffer.concat(heads);
+  return { init, codecs: frames > 0 ? codecsOf(init) : '', segments };
+}
+
+const copySize = 2 ** 18;
+
+async function copy(source: FileHandle, start: number, end: number, target: FileHandle): Promise<number> {
+  for (let at = start; at < end; at += copySize) {
+    await target.write(await bytesOf(source, at, Math.min(copySize, end - at)));
+  }
+  return end - start;
+}
+
+/** RFC 6381 §3.3: profile, constraints and level, as they stand in the avcC box (ISO/IEC 14496-15 §5.3.3.1). */
+function codecsOf(init: Buffer): string {
+  const stsd = boxOf(init, 'moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd');
+  // One entry: after version, flags and count, a box whose own boxes begin after 78 bytes (ISO/IEC 14496-12 §12.1.3).
+  const entry = init.subarray(stsd.content + 8, stsd.end);
+  const avcC = boxOf(entry.subarray(8 + 78), 'avcC').content + 8 + 78;
+  return `avc1.${entry.toString('hex', avcC + 1, avcC + 4)}`;
+}

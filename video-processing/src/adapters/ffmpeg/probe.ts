@@ -1,0 +1,164 @@
+import { frameRateOf } from '../../domain/frame-rate.ts';
+import {
+  MediaFailure,
+  type Picture,
+  type Probe,
+  type Rational,
+  type SoundTrack,
+  type Source,
+} from '../../domain/media.ts';
+import { inputOf } from './input.ts';
+import { lastTimestamp } from './last-timestamp.ts';
+import { type RunOptions, run, textOf } from './run.ts';
+
+/** What ffprobe says of a stream, as far as it is read; any of it may be missing. */
+interface Stream {
+  index: number;
+  codec_type?: string;
+  codec_name?: string;
+  width?: number;
+  height?: number;
+  sample_aspect_ratio?: string;
+  avg_frame_rate?: string;
+  r_frame_rate?: string;
+  field_order?: string;
+  color_transfer?: string;
+  color_space?: string;
+  start_time?: string;
+  duration?: string;
+  channels?: number;
+  disposition?: { default?: number; attached_pic?: number; timed_thumbnails?: number };
+  tags?: Record<string, string>;
+  side_data_list?: { rotation?: number }[];
+}
+
+interface Format {
+  format_name?: string;
+  start_time?: string;
+  duration?: string;
+}
+
+const longestSeconds = 24 * 3_600;
+/** Fewer bits a second than any moving picture takes: then it is the duration that is wrong. */
+const fewestBitsPerSecond = 100;
+/** Without an index a reader may arrive after the key frame that it needs. */
+const roughSeekSeconds = 12;
+const rough = /mpegts|^mpeg$|flv|ogg|asf|^rm$/;
+
+/** @throws MediaFailure, among others 'unsupported' for what is longer than a day */
+export async function probe(options: RunOptions, source: Source, signal: AbortSignal): Promise<Probe> {
+  const args = ['-of', 'json', '-show_format', '-show_streams', ...inputOf(source)];
+  const text = await textOf(run(options, 'ffprobe', args, { signal }));
+  const { streams = [], format = {} } = JSON.parse(text) as { streams?: Stream[]; format?: Format };
+  const shown = streams.filter(isPicture);
+  const best = shown.find(({ disposition }) => disposition?.default === 1) ?? shown[0];
+  const heard = streams.filter(isSound);
+  const startSeconds = seconds(format.start_time) ?? 0;
+
+  const main = best ?? heard[0];
+  let durationSeconds = main === undefined ? 0 : durationOf(main, format, startSeconds);
+  if (main && !isLikely(durationSeconds, source)) {
+    const counted = await lastTimestamp(options, source, main.index, signal);
+    if (counted !== undefined) durationSeconds = counted - startSeconds;
+  }
+  if (!(durationSeconds >= 0)) durationSeconds = 0;
+  if (durationSeconds > longestSeconds) {
+    throw new MediaFailure('unsupported', 'This video says that it is longer than a day, which is more than is taken.');
+  }
+  return {
+    durationSeconds,
+    startSeconds,
+    picture: best ? pictureOf(best, format) : null,
+    sound: heard.map(soundOf),
+  };
+}
+
+function isPicture({ codec_type, codec_name, width, height, disposition }: Stream): boolean {
+  const isCover = disposition?.attached_pic === 1 || disposition?.timed_thumbnails === 1;
+  return codec_type === 'video' && isKnown(codec_name) && !isCover && (width ?? 0) > 0 && (height ?? 0) > 0;
+}
+
+function isSound({ codec_type, codec_name, channels }: Stream): boolean {
+  return codec_type === 'audio' && isKnown(codec_name) && (channels ?? 0) > 0;
+}
+
+function isKnown(codec: string | undefined): boolean {
+  return codec !== undefined && codec !== 'none' && codec !== 'unknown';
+}
+
+function pictureOf(stream: Stream, format: Format): Picture {
+  const { width, height } = displayed(stream);
+  const average = rational(stream.avg_frame_rate);
+  const transfer = stream.color_transfer ?? '';
+  return {
+    stream: stream.index,
+    width: even(width),
+    height: even(height),
+    frameRate: frameRateOf(average.num > 0 ? average : rational(stream.r_frame_rate)),
+    interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+    hdr: transfer === 'smpte2084' || transfer === 'arib-std-b67',
+    matrix: matrixOf(stream),
+    seekMarginSeconds: rough.test(format.format_name ?? '') ? roughSeekSeconds : 0,
+  };
+}
+
+/** As shown: pixels made square by lengthening the shorter of their sides, and turned. */
+function displayed({ width = 0, height = 0, sample_aspect_ratio, side_data_list = [] }: Stream) {
+  const shape = rational(sample_aspect_ratio?.replace(':', '/'));
+  const ratio = shape.num > 0 && shape.den > 0 ? shape.num / shape.den : 1;
+  const stretched = ratio >= 1 ? { width: width * ratio, height } : { width, height: height / ratio };
+  const rotation = side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0;
+  const isTurned = Math.abs(Math.round(rotation / 90)) % 2 === 1;
+  return isTurned ? { width: stretched.height, height: stretched.width } : stretched;
+}
+
+/** In the words of ffmpeg's scale filter. Files that do not say are taken as players take them, by their size. */
+function matrixOf({ color_space, height = 0 }: Stream): NonNullable<Picture['matrix']> {
+  if (color_space === 'bt709') return 'bt709';
+  if (color_space?.startsWith('bt2020')) return 'bt2020';
+  if (color_space === 'smpte170m' || color_space === 'bt470bg') return 'bt601';
+  return height >= 720 ? 'bt709' : 'bt601';
+}
+
+function soundOf({ index, channels = 2, tags = {} }: Stream): SoundTrack {
+  const language = tags.language ?? tags.LANGUAGE ?? 'und';
+  const title = tags.title?.trim() || null;
+  return {
+    stream: index,
+    channels,
+    language: /^[A-Za-z]{2,3}(-\w+)*$/.test(language) && language !== 'und' ? language : null,
+    title,
+  };
+}
+
+/** Of this stream, from our zero on; else of the file. */
+function durationOf({ duration, start_time, tags = {} }: Stream, format: Format, zero: number): number {
+  const own = seconds(duration) ?? clock(tags.DURATION ?? tags['DURATION-eng']);
+  if (own === undefined || own <= 0) return seconds(format.duration) ?? 0;
+  // Matroska counts from the file's beginning, the others from the stream's.
+  return duration === undefined ? own : own + (seconds(start_time) ?? zero) - zero;
+}
+
+function isLikely(duration: number, { sizeBytes }: Source): boolean {
+  return duration > 0 && (duration < 60 || (sizeBytes * 8) / duration >= fewestBitsPerSecond);
+}
+
+function seconds(text: string | undefined): number | undefined {
+  const value = Number.parseFloat(text ?? '');
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** Such as 00:01:02.500000000. */
+function clock(text: string | undefined): number | undefined {
+  const [, hours, minutes, rest] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '') ?? [];
+  return hours === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
+}
+
+function rational(text: string | undefined): Rational {
+  const [, num, den] = /^(\d+)\/(\d+)$/.exec(text ?? '') ?? [];
+  return { num: Number(num ?? 0), den: Number(den ?? 0) };
+}
+
+function even(length: number): number {
+  return Math.max(2, 2 * Math.floor(length / 2 + 1e-6));
+}
