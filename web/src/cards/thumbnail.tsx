@@ -37,7 +37,7 @@ export function Thumbnail({ video, positionSeconds }: Props) {
         <img
           className={loaded ? 'thumbnail-picture thumbnail-picture--there' : 'thumbnail-picture'}
           src={source}
-          alt=""
+          alt={video.title}
           loading={video.links.poster ? 'lazy' : 'eager'}
           onLoad={() => setLoaded(true)}
           onError={() => setFailed(true)}

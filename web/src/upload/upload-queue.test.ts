@@ -100,6 +100,21 @@ describe('createUploadQueue', () => {
     expect(steps()).toEqual(['sending']);
   });
 
+  it('when the network is gone, or nothing moves for a minute, then what is under way is stopped and tried again', async () => {
+    const { queue, of, steps } = await begun('a.mp4');
+    queue.startAll();
+    queue.offline();
+    expect(steps()).toEqual(['retrying']);
+    expect(of('a.mp4').calls).toEqual(['start', 'pause']);
+    queue.online();
+    jest.advanceTimersByTime(59_000);
+    of('a.mp4').listener.onProgress(5);
+    jest.advanceTimersByTime(59_000);
+    expect(steps()).toEqual(['sending']);
+    jest.advanceTimersByTime(2000);
+    expect(steps()).toEqual(['retrying']);
+  });
+
   it('when the server refuses it for good, then it is not tried again; when it is locked, then it is', async () => {
     const { queue, of, steps } = await begun('a.mp4', 'b.mp4');
     queue.startAll();

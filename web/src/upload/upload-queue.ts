@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.ts';
+import { ApiError, unreachable } from '../api/api-error.ts';
 import { newSessionId } from '../player/session-id.ts';
 import { createTransferRate, type TransferRate } from './transfer-rate.ts';
 import type { UploadTask, UploadTransport } from './transport.ts';
@@ -20,6 +20,8 @@ export interface UploadQueue {
   cancel(id: string): void;
   /** Changes title and description: told to the server when it begins, or saved once the video is there. */
   edit(id: string, details: Details): void;
+  /** The network is gone: a request that is under way would wait for it in silence. */
+  offline(): void;
   /** The network is back: what waits for it goes on at once. */
   online(): void;
 }
@@ -34,6 +36,8 @@ interface Options {
 
 /** How often what is shown follows, in milliseconds: every progress event would be too restless to read. */
 const refresh = 250;
+/** How long nothing may be sent, in milliseconds, before the connection counts as lost. */
+const silence = 60_000;
 /** How long typing rests before a change is saved, in milliseconds. */
 const rest = 1200;
 
@@ -42,6 +46,8 @@ interface Hands {
   task: UploadTask;
   rate: TransferRate;
   sent: number;
+  /** When the last bytes were sent (milliseconds). */
+  movedAt: number;
   tries: number;
   retry?: ReturnType<typeof setTimeout>;
   save?: ReturnType<typeof setTimeout>;
@@ -65,6 +71,7 @@ export function createUploadQueue({ transport, saveDetails, places = 2 }: Option
       const own = hands.get(id);
       if (!own) continue;
       own.rate = createTransferRate();
+      own.movedAt = performance.now();
       change(id, (item) => afterEvent(item, { type: 'begun' }));
       own.task.start();
     }
@@ -78,9 +85,13 @@ export function createUploadQueue({ transport, saveDetails, places = 2 }: Option
 
   function tick(): void {
     const now = performance.now();
-    for (const { id, file } of items.filter(isSending)) {
+    for (const { id, file, step } of items.filter(isSending)) {
       const own = hands.get(id);
       if (!own) continue;
+      if (step.is === 'sending' && now - own.movedAt > silence) {
+        cut(id);
+        continue;
+      }
       const bytesPerSecond = own.rate.bytesPerSecond(now);
       const secondsLeft = own.rate.secondsLeft(file.size, now);
       change(id, (item) => afterEvent(item, { type: 'progressed', sentBytes: own.sent, bytesPerSecond, secondsLeft }));
@@ -97,6 +108,12 @@ export function createUploadQueue({ transport, saveDetails, places = 2 }: Option
     );
     if (delay !== null) own.retry = setTimeout(() => want(id), delay);
     begin();
+  }
+
+  /** Stops what is under way, as the network would have to. */
+  function cut(id: string): void {
+    void hands.get(id)?.task.pause();
+    broken(id, unreachable());
   }
 
   function want(id: string): void {
@@ -141,6 +158,7 @@ export function createUploadQueue({ transport, saveDetails, places = 2 }: Option
           const own = hands.get(id);
           if (!own) return;
           if (sent > own.sent) own.tries = 0;
+          if (sent !== own.sent) own.movedAt = performance.now();
           own.sent = sent;
           own.rate.sample(sent, performance.now());
         },
@@ -148,7 +166,7 @@ export function createUploadQueue({ transport, saveDetails, places = 2 }: Option
         onBroken: (error) => broken(id, error),
       },
     );
-    hands.set(id, { task, rate: createTransferRate(), sent: 0, tries: 0 });
+    hands.set(id, { task, rate: createTransferRate(), sent: 0, movedAt: 0, tries: 0 });
   }
 
   return {
@@ -208,6 +226,9 @@ export function createUploadQueue({ transport, saveDetails, places = 2 }: Option
       change(id, (item) => ({ ...item, title, description, details: 'unsaved', touched: item.step.is !== 'ready' }));
       clearTimeout(own?.save);
       if (own && find(id)?.step.is === 'done') own.save = setTimeout(() => void save(id), rest);
+    },
+    offline() {
+      for (const { id } of items.filter(isSending)) cut(id);
     },
     online() {
       for (const { id, step } of items) if (step.is === 'retrying') want(id);

@@ -19,4 +19,5 @@ uploads.subscribe(() => {
   if (warned) addEventListener('beforeunload', warn);
   else removeEventListener('beforeunload', warn);
 });
+addEventListener('offline', () => uploads.offline());
 addEventListener('online', () => uploads.online());

@@ -20,6 +20,8 @@ export function UploadPage() {
   const { data: limits } = useQuery(uploadLimitsQuery());
   const unfinished = useUnfinished(items);
   const ready = items.filter(({ step }) => step.is === 'ready');
+  // Below a long list nobody would find it.
+  const many = items.length > 2;
   useProgressAnnounced(items);
   useLeadToTheOnlyOne(items);
   useCatalogueRefreshed(items);
@@ -44,6 +46,7 @@ export function UploadPage() {
       </header>
       {items.length > 0 && (
         <form className="upload-form" onSubmit={submit}>
+          {ready.length > 0 && many && <StartAll ready={ready} />}
           <ul className="upload-list" aria-label="Uploads">
             {items.map((item, index) => (
               <li key={item.id}>
@@ -51,17 +54,7 @@ export function UploadPage() {
               </li>
             ))}
           </ul>
-          {ready.length > 0 && (
-            <div className="upload-actions">
-              <button
-                type="submit"
-                className="button button--primary button--large"
-                disabled={ready.some(({ title }) => title.trim() === '')}
-              >
-                {ready.length === 1 ? 'Upload video' : `Upload ${ready.length} videos`}
-              </button>
-            </div>
-          )}
+          {ready.length > 0 && !many && <StartAll ready={ready} />}
         </form>
       )}
       <DropZone
@@ -71,6 +64,20 @@ export function UploadPage() {
         limit={limits?.maxBytes ? formatBytes(limits.maxBytes) : null}
       />
       <UnfinishedList uploads={unfinished.list} onForgotten={unfinished.look} />
+    </div>
+  );
+}
+
+function StartAll({ ready }: { ready: readonly UploadItem[] }) {
+  return (
+    <div className="upload-actions">
+      <button
+        type="submit"
+        className="button button--primary button--large"
+        disabled={ready.some(({ title }) => title.trim() === '')}
+      >
+        {ready.length === 1 ? 'Upload video' : `Upload ${ready.length} videos`}
+      </button>
     </div>
   );
 }
