@@ -42,6 +42,11 @@ const part: ZodOpenApiResponseObject = {
   }),
   content: { 'video/*': bytes, 'multipart/byteranges': bytes },
 };
+const jpeg: ZodOpenApiResponseObject = {
+  description: 'The picture',
+  headers: fields,
+  content: { 'image/jpeg': bytes },
+};
 const beyond: ZodOpenApiResponseObject = {
   ...problemAnswer(416),
   id: 'Beyond',
@@ -68,6 +73,76 @@ export const playbackPaths: ZodOpenApiPathsObject = {
       summary: 'What GET would say of the bytes, without them; Range is ignored (RFC 9110 §14.2)',
       requestParams: { path: videoParams, header: conditions },
       responses: { 200: { description: 'What it is', headers: fields }, 304: notModified, ...problems(404, 412) },
+    },
+  },
+  '/api/videos/{id}/hls/{playlist}': {
+    get: {
+      tags,
+      operationId: 'getPlaylist',
+      summary: 'An HLS playlist (RFC 8216): main.m3u8, and those that it names',
+      description:
+        'There from the moment on that `links.hls` is set. While processing goes on the lists grow and have no end. All that they name lies below this path, in CMAF segments.',
+      requestParams: { path: videoParams.extend({ playlist: z.string().meta({ example: 'main.m3u8' }) }) },
+      responses: {
+        200: { description: 'The playlist', headers: fields, content: { 'application/vnd.apple.mpegurl': bytes } },
+        304: notModified,
+        ...problems(404, 412),
+      },
+    },
+  },
+  '/api/videos/{id}/hls/{processingId}/{track}/{file}': {
+    get: {
+      tags,
+      operationId: 'getSegment',
+      summary: 'A segment, or the initialization segment, of a rendition or a sound track; it never changes',
+      requestParams: {
+        path: videoParams.extend({
+          processingId: z.uuidv7(),
+          track: z.string().meta({ example: '720p' }),
+          file: z.string().meta({ example: '0.m4s' }),
+        }),
+        header: rangeConditions,
+      },
+      responses: {
+        200: { description: 'The segment', headers: fields, content: { 'video/mp4': bytes, 'audio/mp4': bytes } },
+        206: { ...part, content: { 'video/mp4': bytes, 'audio/mp4': bytes } },
+        304: notModified,
+        ...problems(404, 412),
+        416: beyond,
+      },
+    },
+  },
+  '/api/videos/{id}/poster.jpg': {
+    get: {
+      tags,
+      operationId: 'getPoster',
+      summary: 'A picture that stands for the video',
+      requestParams: { path: videoParams },
+      responses: { 200: jpeg, 304: notModified, ...problems(404, 412) },
+    },
+  },
+  '/api/videos/{id}/storyboard.vtt': {
+    get: {
+      tags,
+      operationId: 'getStoryboard',
+      summary: 'Which picture shows which moment, for scrubbing: WebVTT whose cues are addresses with #xywh',
+      requestParams: { path: videoParams },
+      responses: {
+        200: { description: 'The storyboard', headers: fields, content: { 'text/vtt': bytes } },
+        304: notModified,
+        ...problems(404, 412),
+      },
+    },
+  },
+  '/api/videos/{id}/storyboard/{processingId}/{sprite}': {
+    get: {
+      tags,
+      operationId: 'getSprite',
+      summary: 'Pictures of many moments in one, as the storyboard names it; it never changes',
+      requestParams: {
+        path: videoParams.extend({ processingId: z.uuidv7(), sprite: z.string().meta({ example: '0.jpg' }) }),
+      },
+      responses: { 200: jpeg, 304: notModified, ...problems(404, 412) },
     },
   },
   '/api/videos/{id}/progress': {

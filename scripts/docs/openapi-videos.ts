@@ -40,6 +40,19 @@ export const videoPaths: ZodOpenApiPathsObject = {
       },
     },
   },
+  '/api/videos/{id}/processing': {
+    post: {
+      tags,
+      operationId: 'processVideo',
+      summary: 'Have your video processed again',
+      description: 'What can be played of it stays so until that has ended. 409 while it is being processed.',
+      requestParams: { path: videoParams },
+      responses: {
+        202: jsonAnswer('The video', video, z.object({ Location: z.string().meta({ description: 'Its address' }) })),
+        ...problems(403, 404, 409),
+      },
+    },
+  },
   '/api/videos/{id}': {
     get: {
       tags,

@@ -5,8 +5,12 @@ import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
 import type { PlayableVideos } from './domain/playable-videos.ts';
 import type { PlaybackReports } from './domain/playback-reports.ts';
+import type { StoredFiles } from './domain/stored-files.ts';
 import type { VideoBytes } from './domain/video-bytes.ts';
 import { getFile } from './routes/get-file.ts';
+import { getPictures } from './routes/get-pictures.ts';
+import { getPlaylist } from './routes/get-playlist.ts';
+import { getSegment } from './routes/get-segment.ts';
 import { postProgress } from './routes/post-progress.ts';
 
 export function createVideoStreamingApp(o: {
@@ -15,10 +19,14 @@ export function createVideoStreamingApp(o: {
   health: Health;
   videos: PlayableVideos;
   bytes: VideoBytes;
+  files: StoredFiles;
   reports: PlaybackReports;
 }): Express {
   const router = Router();
   getFile(router, { videos: o.videos, bytes: o.bytes });
+  getPlaylist(router, o);
+  getSegment(router, o);
+  getPictures(router, o);
   postProgress(router, { videos: o.videos, reports: o.reports });
   return createApp({ logger: o.logger, identity: o.identity, health: o.health, routers: [router] });
 }

@@ -5,6 +5,7 @@ import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
 import { createService, type Health, type Resource, type Service } from '@flixtube/chassis/service';
 import { eventPlaybackReports } from './adapters/event-playback-reports.ts';
+import { httpStoredFiles } from './adapters/http-stored-files.ts';
 import { httpVideoBytes } from './adapters/http-video-bytes.ts';
 import { httpVideoCatalogue } from './adapters/http-video-catalogue.ts';
 import { createVideoStreamingApp } from './app.ts';
@@ -38,6 +39,7 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
     hearsChanges: () => broker.isConnected(),
   });
   const bytes = httpVideoBytes(storage);
+  const files = httpStoredFiles(storage);
   const reports = eventPlaybackReports(broker);
   hearVideoChanged(broker, videos);
   hearVideoDeleted(broker, videos);
@@ -59,6 +61,6 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
     shutdownSeconds: config.shutdownSeconds,
     logger,
     resources: [clients, broker],
-    app: (health: Health) => createVideoStreamingApp({ logger, identity, health, videos, bytes, reports }),
+    app: (health: Health) => createVideoStreamingApp({ logger, identity, health, videos, bytes, files, reports }),
   });
 }

@@ -4,6 +4,10 @@ export interface PlayableVideo {
   ownerId: string;
   visibility: 'public' | 'unlisted' | 'private';
   source: { key: string; contentType: string; sizeBytes: number; sha256: string };
+  /** Where video-storage keeps what its HLS playlists are made from; null until something can be played. */
+  manifest: string | null;
+  poster: { key: string; contentType: string } | null;
+  storyboard: { vtt: string; sprites: string[] } | null;
 }
 
 /** Where videos are known: metadata. */

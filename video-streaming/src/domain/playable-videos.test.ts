@@ -8,6 +8,9 @@ const video: PlayableVideo = {
   ownerId: 'owner',
   visibility: 'public',
   source: { key: 'k', contentType: 'video/mp4', sizeBytes: 1, sha256: 'a' },
+  manifest: null,
+  poster: null,
+  storyboard: null,
 };
 
 describe('playable videos', () => {

@@ -87,7 +87,7 @@ export interface FakeStorage extends Fake {
   instead: RequestListener | undefined;
 }
 
-/** video-storage's GET /internal/objects/*key, for a single range and If-Match, which is all that it is asked for. */
+/** video-storage's GET /internal/objects/*key, for If-Match and a single range, which is all that it is asked for. */
 export async function fakeStorage(identity: Identity): Promise<FakeStorage> {
   const objects = new Map<string, { bytes: Buffer; etag: string }>();
   const fake = await startFake(identity, (req, res) => {
@@ -95,7 +95,12 @@ export async function fakeStorage(identity: Identity): Promise<FakeStorage> {
     const object = objects.get(decodeURIComponent(req.url?.replace('/internal/objects/', '') ?? ''));
     const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(req.headers.range ?? '') ?? [];
     if (object === undefined) return problem(res, 404);
-    if (req.headers['if-match'] !== object.etag) return problem(res, 412);
+    const pinned = req.headers['if-match'];
+    if (pinned !== undefined && pinned !== object.etag) return problem(res, 412);
+    if (start === undefined) {
+      res.writeHead(200, { 'content-length': object.bytes.length, etag: object.etag });
+      return void res.end(object.bytes);
+    }
     const part = object.bytes.subarray(Number(start), Number(end) + 1);
     res.writeHead(206, {
       'content-type': 'video/mp4',

@@ -20,6 +20,8 @@ export interface TestStreaming {
   by(viewerId: string): Promise<Record<string, string>>;
   /** Puts a video into the fakes. */
   add(video?: { bytes?: Buffer; ownerId?: string; visibility?: InternalVideo['visibility'] }): InternalVideo;
+  /** Asks until it is so; rejects after 20 s. */
+  eventually(isSo: () => Promise<boolean>): Promise<void>;
   /** Resolves when it is ready, its broker included. */
   ready(): Promise<void>;
   stop(): Promise<void>;
@@ -45,13 +47,14 @@ export async function startStreaming(): Promise<TestStreaming> {
     }),
   );
   await service.start();
-  const ready = async (): Promise<void> => {
+  const eventually = async (isSo: () => Promise<boolean>): Promise<void> => {
     const deadline = Date.now() + 20_000;
-    while ((await fetch(`${service.url}/health/ready`)).status !== 200) {
-      if (Date.now() > deadline) throw new Error('video-streaming did not get ready');
+    while (!(await isSo())) {
+      if (Date.now() > deadline) throw new Error('it was not so within 20 s');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
+  const ready = () => eventually(async () => (await fetch(`${service.url}/health/ready`)).status === 200);
   await ready();
   return {
     url: service.url,
@@ -60,6 +63,7 @@ export async function startStreaming(): Promise<TestStreaming> {
     storage,
     vhost,
     probe,
+    eventually,
     ready,
     async by(viewerId) {
       return { 'x-flixtube-identity': await identity.issue({ kind: 'viewer', id: viewerId }) };

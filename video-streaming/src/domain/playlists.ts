@@ -1,0 +1,189 @@
+import type { HlsManifest, HlsTrack, HlsVideoTrack } from '@flixtube/contracts/hls-manifest';
+
+/*
+ * HLS playlists (RFC 8216). Their addresses are relative to /api/videos/:id/hls/:
+ *   main.m3u8                          the multivariant playlist
+ *   <track>.m3u8                       a media playlist, such as 720p.m3u8 or audio-0.m3u8
+ *   <rendition>-iframes.m3u8           its I-frame playlist
+ *   <processingId>/<track>/init.mp4    initialization segment
+ *   <processingId>/<track>/<n>.m4s     segment, counted from 0
+ */
+
+const soundGroup = 'sound';
+
+/** The multivariant playlist (§4.3.4). Rates are measured: those of the segments that there are. */
+export function mainPlaylist(manifest: HlsManifest): string {
+  const { video, audio } = manifest;
+  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
+  const [sound] = audio;
+  if (video.length === 0 && sound !== undefined) {
+    // Sound alone: the first track is the only variant.
+    return text([...lines, streamInf([sound], []), `${sound.name}.m3u8`]);
+  }
+  audio.forEach((track, index) => {
+    const attributes = [
+      'TYPE=AUDIO',
+      `GROUP-ID="${soundGroup}"`,
+      `NAME="${quoted(nameOf(audio, index))}"`,
+      ...(track.language === null ? [] : [`LANGUAGE="${quoted(track.language)}"`]),
+      `DEFAULT=${index === 0 ? 'YES' : 'NO'}`,
+      'AUTOSELECT=YES',
+      `CHANNELS="${track.channels}"`,
+      `URI="${track.name}.m3u8"`,
+    ];
+    lines.push(`#EXT-X-MEDIA:${attributes.join(',')}`);
+  });
+  for (const track of video) {
+    const attributes = [
+      ...pictureAttributes(track),
+      `FRAME-RATE=${track.frameRate.toFixed(3)}`,
+      ...(sound === undefined ? [] : [`AUDIO="${soundGroup}"`]),
+    ];
+    lines.push(streamInf([track, ...audio], attributes), `${track.name}.m3u8`);
+  }
+  for (const track of video) {
+    const rates = allSegments(track).flatMap(({ keyframes }) => keyframes.map((one) => rateOf(one, track)));
+    if (rates.length === 0) continue;
+    const attributes = [
+      `BANDWIDTH=${Math.ceil(Math.max(...rates))}`,
+      ...pictureAttributes(track),
+      `CODECS="${track.codecs}"`,
+      `URI="${track.name}-iframes.m3u8"`,
+    ];
+    lines.push(`#EXT-X-I-FRAME-STREAM-INF:${attributes.join(',')}`);
+  }
+  return text(lines);
+}
+
+/** The media playlist of a track (§4.3.3); undefined when there is no such track. */
+export function mediaPlaylist(manifest: HlsManifest, name: string): string | undefined {
+  const track = trackOf(manifest, name);
+  if (track === undefined) return undefined;
+  const lines = head(manifest, track, name, []);
+  allSegments(track).forEach(({ ticks }, index) => {
+    lines.push(extinf(ticks, track), segmentUrl(manifest, name, index));
+  });
+  if (manifest.complete) lines.push('#EXT-X-ENDLIST');
+  return text(lines);
+}
+
+/** The I-frame playlist of a rendition (§4.3.3.6); undefined when there is no such one. */
+export function iframePlaylist(manifest: HlsManifest, name: string): string | undefined {
+  const track = manifest.video.find((one) => one.name === name);
+  if (track === undefined) return undefined;
+  const lines = head(manifest, track, name, ['#EXT-X-I-FRAMES-ONLY']);
+  allSegments(track).forEach(({ start, keyframes }, index) => {
+    for (const keyframe of keyframes) {
+      lines.push(
+        extinf(keyframe.ticks, track),
+        `#EXT-X-BYTERANGE:${keyframe.length}@${keyframe.start - start}`,
+        segmentUrl(manifest, name, index),
+      );
+    }
+  });
+  if (manifest.complete) lines.push('#EXT-X-ENDLIST');
+  return text(lines);
+}
+
+/** Some bytes of an object in video-storage. */
+export interface StoredBytes {
+  key: string;
+  start: number;
+  length: number;
+}
+
+/** Where the bytes of a segment, or of the initialization segment, lie; undefined when there is no such one. */
+export function segmentBytes(manifest: HlsManifest, name: string, file: string): StoredBytes | undefined {
+  const track = trackOf(manifest, name);
+  if (track === undefined) return undefined;
+  if (file === 'init.mp4') return track.init;
+  const [, digits] = /^(0|[1-9]\d{0,6})\.m4s$/.exec(file) ?? [];
+  if (digits === undefined) return undefined;
+  let index = Number(digits);
+  for (const { key, segments } of track.parts) {
+    const segment = segments[index];
+    if (segment !== undefined) return { key, start: segment.start, length: segment.length };
+    index -= segments.length;
+  }
+  return undefined;
+}
+
+function trackOf({ video, audio }: HlsManifest, name: string): HlsTrack | undefined {
+  return [...video, ...audio].find((track) => track.name === name);
+}
+
+function head(manifest: HlsManifest, track: HlsTrack, name: string, more: string[]): string[] {
+  const longest = Math.max(...allSegments(track).map(({ ticks }) => ticks / track.timescale), 0);
+  return [
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    // §4.3.3.1: no segment is longer than this, rounded; so one up is always right.
+    `#EXT-X-TARGETDURATION:${Math.max(1, Math.ceil(longest))}`,
+    `#EXT-X-PLAYLIST-TYPE:${manifest.complete ? 'VOD' : 'EVENT'}`,
+    // Else players take a list that grows for something live, and begin at its end.
+    ...(manifest.complete ? [] : ['#EXT-X-START:TIME-OFFSET=0,PRECISE=YES']),
+    ...more,
+    `#EXT-X-MAP:URI="${manifest.processingId}/${name}/init.mp4"`,
+  ];
+}
+
+function segmentUrl({ processingId }: HlsManifest, name: string, index: number): string {
+  return `${processingId}/${name}/${index}.m4s`;
+}
+
+/** BANDWIDTH is the peak, picture and the richest sound together; AVERAGE-BANDWIDTH the same of the means (§4.3.4.2). */
+function streamInf(tracks: HlsTrack[], attributes: string[]): string {
+  const [first, ...sounds] = tracks.map((track) => ({
+    peak: Math.max(...allSegments(track).map((segment) => rateOf(segment, track)), 0),
+    mean: meanRate(track),
+  }));
+  const most = (of: 'peak' | 'mean') => Math.ceil((first?.[of] ?? 0) + Math.max(0, ...sounds.map((one) => one[of])));
+  const codecs = [...new Set(tracks.map((track) => track.codecs))].join(',');
+  return `#EXT-X-STREAM-INF:${[
+    `BANDWIDTH=${most('peak')}`,
+    `AVERAGE-BANDWIDTH=${most('mean')}`,
+    `CODECS="${codecs}"`,
+    ...attributes,
+  ].join(',')}`;
+}
+
+function pictureAttributes({ width, height }: HlsVideoTrack): string[] {
+  return [`RESOLUTION=${width}x${height}`];
+}
+
+function meanRate(track: HlsTrack): number {
+  const segments = allSegments(track);
+  const bytes = segments.reduce((sum, { length }) => sum + length, 0);
+  const ticks = segments.reduce((sum, segment) => sum + segment.ticks, 0);
+  return ticks === 0 ? 0 : rateOf({ length: bytes, ticks }, track);
+}
+
+/** Bits per second. */
+function rateOf({ length, ticks }: { length: number; ticks: number }, { timescale }: HlsTrack): number {
+  return (length * 8 * timescale) / ticks;
+}
+
+function allSegments(track: HlsTrack): HlsTrack['parts'][number]['segments'] {
+  return track.parts.flatMap(({ segments }) => segments);
+}
+
+function extinf(ticks: number, { timescale }: HlsTrack): string {
+  return `#EXTINF:${(ticks / timescale).toFixed(6)},`;
+}
+
+/** Names have to differ within a group (§4.3.4.1.1). */
+function nameOf(audio: HlsManifest['audio'], index: number): string {
+  const label = audio[index]?.label ?? '';
+  const taken = audio.slice(0, index).some((track) => track.label === label);
+  return label === '' || taken ? `${label || 'Track'} ${index + 1}` : label;
+}
+
+/** A quoted string has neither quotes nor line breaks (§4.2), and no way to escape them. */
+function quoted(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  return value.replace(/["\u0000-\u001f\u007f]/g, ' ').slice(0, 200);
+}
+
+function text(lines: string[]): string {
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { DomainError } from '@flixtube/chassis/errors';
+import { parse, route } from '@flixtube/chassis/http';
+import { viewerOf } from '@flixtube/chassis/identity';
+import { sendRepresentation } from '@flixtube/chassis/representation';
+import type { HlsManifest } from '@flixtube/contracts/hls-manifest';
+import { videoId } from '@flixtube/contracts/ids';
+import type { Router } from 'express';
+import { z } from 'zod';
+import { manifestOf, type Playback } from '../domain/playback.ts';
+import { iframePlaylist, mainPlaylist, mediaPlaylist } from '../domain/playlists.ts';
+
+const params = z.strictObject({
+  id: videoId,
+  playlist: z.string().regex(/^[a-z0-9-]{1,40}\.m3u8$/, 'must be the name of a playlist, such as main.m3u8'),
+});
+const noQuery = z.strictObject({});
+
+/** GET, HEAD /api/videos/:id/hls/:playlist: main.m3u8, and the playlists that it names. */
+export function getPlaylist(router: Router, playback: Playback): void {
+  route(router, '/api/videos/:id/hls/:playlist', {
+    GET: async (req, res) => {
+      const viewerId = viewerOf(req);
+      const { id, playlist } = parse(params, req.params);
+      parse(noQuery, req.query);
+      const { video, manifest } = await manifestOf(playback, id, viewerId);
+      const text = playlistOf(manifest, playlist.slice(0, -'.m3u8'.length));
+      if (text === undefined) throw new DomainError('not-found', 'There is no such playlist of this video.');
+      const bytes = Buffer.from(text);
+      await sendRepresentation(req, res, {
+        sizeBytes: bytes.length,
+        contentType: 'application/vnd.apple.mpegurl',
+        etag: `"${createHash('sha256').update(bytes).digest('base64url')}"`,
+        // It grows, and who may have it can change: a cache asks each time, and gets a 304.
+        cacheControl: video.visibility === 'private' ? 'private, no-cache' : 'public, no-cache',
+        read: async ({ start, end }) => Readable.from([bytes.subarray(start, end + 1)]),
+      });
+    },
+  });
+}
+
+function playlistOf(manifest: HlsManifest, name: string): string | undefined {
+  if (name === 'main') return mainPlaylist(manifest);
+  const [, rendition] = /^(.+)-iframes$/.exec(name) ?? [];
+  return rendition === undefined ? mediaPlaylist(manifest, name) : iframePlaylist(manifest, rendition);
+}

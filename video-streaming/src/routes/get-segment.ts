@@ -1,0 +1,36 @@
+import { DomainError } from '@flixtube/chassis/errors';
+import { parse, route } from '@flixtube/chassis/http';
+import { viewerOf } from '@flixtube/chassis/identity';
+import { sendRepresentation } from '@flixtube/chassis/representation';
+import { videoId } from '@flixtube/contracts/ids';
+import type { Router } from 'express';
+import { z } from 'zod';
+import { manifestOf, type Playback } from '../domain/playback.ts';
+import { segmentBytes } from '../domain/playlists.ts';
+import { immutable } from './immutable.ts';
+
+const name = z.string().regex(/^[\w.-]{1,60}$/, 'must be a name from a playlist of this video');
+const params = z.strictObject({ id: videoId, processingId: z.uuidv7('must be a UUIDv7'), track: name, file: name });
+const noQuery = z.strictObject({});
+
+/** GET, HEAD /api/videos/:id/hls/:processingId/:track/:file: init.mp4, and segments 0.m4s, 1.m4s, … */
+export function getSegment(router: Router, playback: Playback): void {
+  route(router, '/api/videos/:id/hls/:processingId/:track/:file', {
+    GET: async (req, res) => {
+      const viewerId = viewerOf(req);
+      const { id, processingId, track, file } = parse(params, req.params);
+      parse(noQuery, req.query);
+      const { video, manifest } = await manifestOf(playback, id, viewerId);
+      const where = manifest.processingId === processingId ? segmentBytes(manifest, track, file) : undefined;
+      if (where === undefined) throw new DomainError('not-found', 'There is no such segment of this video.');
+      await sendRepresentation(req, res, {
+        sizeBytes: where.length,
+        contentType: track.startsWith('audio') ? 'audio/mp4' : 'video/mp4',
+        // A part's key is of one attempt, and its bytes never change.
+        etag: `"${processingId}-${where.key.split('/').at(-1)}-${where.start}-${where.length}"`,
+        cacheControl: immutable(video),
+        read: (range, signal) => playback.files.read(where, range, signal),
+      });
+    },
+  });
+}

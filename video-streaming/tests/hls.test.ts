@@ -1,0 +1,282 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { newId } from '@flixtube/chassis/ids';
+import { newEvent } from '@flixtube/chassis/messaging';
+import { videoChanged } from '@flixtube/contracts/events/video-changed';
+import type { HlsManifest } from '@flixtube/contracts/hls-manifest';
+import type { InternalVideo } from '@flixtube/contracts/http/internal';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startStreaming, type TestStreaming } from './support/streaming.ts';
+
+const run = promisify(execFile);
+const processingId = newId();
+const frames = 200;
+let streaming: TestStreaming;
+let made: { manifest: HlsManifest; objects: Map<string, Buffer> };
+
+beforeAll(async () => {
+  [streaming, made] = await Promise.all([startStreaming(), encode()]);
+}, 60_000);
+afterAll(() => streaming.stop());
+
+/** Two renditions and a sound track of 8 s, in fragments that are segments. */
+async function encode(): Promise<typeof made> {
+  const folder = await mkdtemp(join(tmpdir(), 'flixtube-hls-'));
+  const objects = new Map<string, Buffer>();
+  const track = async (name: string, input: string, codec: string[], timescale: number) => {
+    const file = join(folder, `${name}.mp4`);
+    const fragments = ['-movflags', 'empty_moov+default_base_moof+frag_keyframe+negative_cts_offsets'];
+    const source = ['-f', 'lavfi', '-i', input, '-t', '8'];
+    const more = [
+      '-video_track_timescale',
+      String(timescale),
+      ...(name.startsWith('audio') ? ['-frag_duration', '4000000'] : fragments.slice(2)),
+    ];
+    await run('ffmpeg', ['-v', 'error', ...source, ...codec, ...fragments, ...more, file]);
+    const bytes = await readFile(file);
+    const boxes: { type: string; start: number; end: number }[] = [];
+    for (let at = 0; at < bytes.length; at = boxes.at(-1)?.end as number) {
+      boxes.push({ type: bytes.toString('latin1', at + 4, at + 8), start: at, end: at + bytes.readUInt32BE(at) });
+    }
+    const moofs = boxes.filter(({ type }) => type === 'moof');
+    const first = moofs[0]?.start as number;
+    const lastMdat = boxes.findLast(({ type }) => type === 'mdat')?.end as number;
+    const segments = moofs.map(({ start, end }, n) => {
+      const length = (moofs[n + 1]?.start ?? lastMdat) - start;
+      const ticks = (timescale * 8) / moofs.length;
+      return { start: start - first, length, ticks, keyframes: [{ start: start - first, length: end - start, ticks }] };
+    });
+    objects.set(`${name}/init`, bytes.subarray(0, first));
+    objects.set(`${name}/0`, bytes.subarray(first, lastMdat));
+    return { init: { key: `${name}/init`, start: 0, length: first }, parts: [{ key: `${name}/0`, segments }] };
+  };
+  const h264 = [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-g',
+    '50',
+    '-keyint_min',
+    '50',
+    '-sc_threshold',
+    '0',
+    '-bf',
+    '0',
+  ];
+  const video = async (name: string, width: number, height: number) => ({
+    name,
+    width,
+    height,
+    frameRate: 25,
+    timescale: 12_800,
+    codecs: 'avc1.42c00d',
+    ...(await track(name, `testsrc2=size=${width}x${height}:rate=25`, [...h264, '-pix_fmt', 'yuv420p'], 12_800)),
+  });
+  const audio = {
+    name: 'audio-0',
+    label: 'Sound',
+    language: null,
+    channels: 1,
+    timescale: 48_000,
+    codecs: 'mp4a.40.2',
+    ...(await track('audio-0', 'sine=frequency=440:sample_rate=48000', ['-c:a', 'aac'], 48_000)),
+  };
+  const manifest: HlsManifest = {
+    processingId,
+    complete: true,
+    video: [await video('120p', 214, 120), await video('180p', 320, 180)],
+    audio: [
+      {
+        ...audio,
+        parts: audio.parts.map((part) => ({
+          ...part,
+          segments: part.segments.map((one) => ({ ...one, keyframes: [] })),
+        })),
+      },
+    ],
+  };
+  await rm(folder, { recursive: true });
+  return { manifest, objects };
+}
+
+/** A video with all that processing has made of it. */
+function add(
+  given: { visibility?: InternalVideo['visibility']; ownerId?: string; manifest?: HlsManifest } = {},
+): InternalVideo {
+  const video = streaming.add(given);
+  const at = (name: string) => `videos/${video.id}/hls/${processingId}/${name}`;
+  const moved = JSON.parse(JSON.stringify(given.manifest ?? made.manifest), (key, value) =>
+    key === 'key' ? at(value) : value,
+  );
+  for (const [name, bytes] of made.objects) streaming.storage.put(at(name), bytes);
+  streaming.storage.put(at('manifest'), Buffer.from(JSON.stringify(moved)));
+  streaming.storage.put(at('poster'), Buffer.from('a poster'));
+  streaming.storage.put(at('vtt'), Buffer.from('WEBVTT'));
+  streaming.storage.put(at('sprite'), Buffer.from('a sprite'));
+  const full = {
+    ...video,
+    manifest: at('manifest'),
+    poster: { key: at('poster'), contentType: 'image/jpeg' },
+    storyboard: { vtt: at('vtt'), sprites: [at('sprite')] },
+  };
+  streaming.metadata.videos.set(video.id, full);
+  return full;
+}
+
+const ask = async (path: string, init: { viewer?: string; method?: string; headers?: Record<string, string> } = {}) => {
+  const { viewer = newId(), method = 'GET', headers = {} } = init;
+  const response = await fetch(`${streaming.url}/api/videos/${path}`, {
+    method,
+    headers: { ...(await streaming.by(viewer)), ...headers },
+  });
+  return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
+};
+
+/** A door before the service that says who is calling, as the gateway does. */
+async function door(): Promise<{ url: string; close(): void }> {
+  const viewer = newId();
+  const server = createServer(async (req, res) => {
+    const range = req.headers.range;
+    const answer = await ask(String(req.url).replace('/api/videos/', ''), { viewer, headers: range ? { range } : {} });
+    res.writeHead(answer.status, Object.fromEntries(answer.headers)).end(answer.body);
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+}
+
+describe('adaptive streaming', () => {
+  it('when a player follows the playlists, then it decodes every rendition without one error, whole', async () => {
+    const { id } = add();
+    const { url, close } = await door();
+    const main = `${url}/api/videos/${id}/hls/main.m3u8`;
+    const { stderr } = await run('ffmpeg', ['-v', 'warning', '-i', main, '-map', '0', '-f', 'null', '-']);
+    const count = ['-count_packets', '-show_entries', 'stream=codec_type,nb_read_packets', '-of', 'csv=p=0'];
+    const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'program=', ...count, main]);
+    close();
+    expect(stderr).toBe('');
+    expect(stdout.split('\n').filter((line) => line === `video,${frames}`).length).toBeGreaterThanOrEqual(2);
+  }, 60_000);
+
+  it('when a playlist is asked for, then it can be kept by its validator and has to be asked for again', async () => {
+    const { id } = add();
+    const first = await ask(`${id}/hls/main.m3u8`);
+    expect([first.status, first.headers.get('content-type'), first.headers.get('cache-control')]).toEqual([
+      200,
+      'application/vnd.apple.mpegurl',
+      'public, no-cache',
+    ]);
+    const etag = first.headers.get('etag') as string;
+    expect((await ask(`${id}/hls/main.m3u8`, { headers: { 'if-none-match': etag } })).status).toBe(304);
+    expect((await ask(`${id}/hls/main.m3u8`, { method: 'HEAD' })).body).toHaveLength(0);
+  });
+
+  it('when a segment is asked for, then just its bytes come, for good, by ranges too', async () => {
+    const { id } = add();
+    const [, second] = made.manifest.video[1]?.parts[0]?.segments ?? [];
+    const { start, length } = second as { start: number; length: number };
+    const bytes = (made.objects.get('180p/0') as Buffer).subarray(start, start + length);
+    const path = `${id}/hls/${processingId}/180p/1.m4s`;
+    const whole = await ask(path);
+    expect([whole.status, whole.headers.get('content-type')]).toEqual([200, 'video/mp4']);
+    expect(whole.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(whole.body.equals(bytes)).toBe(true);
+    const part = await ask(path, { headers: { range: 'bytes=10-19' } });
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 10-19/${length}`]);
+    expect(part.body.equals(bytes.subarray(10, 20))).toBe(true);
+    const init = await ask(`${id}/hls/${processingId}/audio-0/init.mp4`);
+    expect([init.headers.get('content-type'), init.body.equals(made.objects.get('audio-0/init') as Buffer)]).toEqual([
+      'audio/mp4',
+      true,
+    ]);
+  });
+
+  it('when pictures are asked for, then they come', async () => {
+    const { id } = add();
+    expect((await ask(`${id}/poster.jpg`)).body.toString()).toBe('a poster');
+    expect((await ask(`${id}/storyboard.vtt`)).headers.get('content-type')).toBe('text/vtt; charset=utf-8');
+    expect((await ask(`${id}/storyboard/${processingId}/0.jpg`)).body.toString()).toBe('a sprite');
+  });
+
+  it('when many ask at once for what nobody has asked for before, then the store is asked once', async () => {
+    const { id } = add();
+    const before = streaming.storage.requests.length;
+    await Promise.all(Array.from({ length: 20 }, () => ask(`${id}/hls/main.m3u8`)));
+    expect(streaming.storage.requests.length - before).toBe(1);
+  });
+
+  it('when it has grown, then the next answer tells, as soon as the catalogue has said so', async () => {
+    const video = add({ manifest: { ...made.manifest, complete: false } });
+    expect((await ask(`${video.id}/hls/180p.m3u8`)).body.toString()).not.toContain('ENDLIST');
+    const grown = add();
+    streaming.metadata.videos.set(video.id, { ...grown, id: video.id });
+    const { id: videoId, ownerId } = video;
+    const data = { videoId, ownerId, title: 'x', visibility: 'public' as const, durationSeconds: null };
+    await streaming.probe.publish(newEvent(videoChanged, { source: 'metadata', subject: videoId, data }));
+    await streaming.eventually(async () => (await ask(`${video.id}/hls/180p.m3u8`)).body.includes('ENDLIST'));
+  });
+});
+
+describe('what cannot be streamed', () => {
+  const paths = (p: string) => [
+    'hls/main.m3u8',
+    `hls/${p}/180p/0.m4s`,
+    'poster.jpg',
+    'storyboard.vtt',
+    `storyboard/${p}/0.jpg`,
+  ];
+
+  it('when a video is private, then only its owner has anything of it, and no shared cache keeps it', async () => {
+    const ownerId = newId();
+    const { id } = add({ visibility: 'private', ownerId });
+    for (const path of paths(processingId)) {
+      expect([path, (await ask(`${id}/${path}`)).status]).toEqual([path, 404]);
+      const own = await ask(`${id}/${path}`, { viewer: ownerId });
+      expect([path, own.status, own.headers.get('cache-control')?.startsWith('private')]).toEqual([path, 200, true]);
+    }
+  });
+
+  it('when nothing is there yet, or it is of an earlier processing, then it is 404', async () => {
+    const { id } = streaming.add();
+    for (const path of paths(processingId)) expect((await ask(`${id}/${path}`)).status).toBe(404);
+    const other = add();
+    for (const path of [
+      `hls/${newId()}/180p/0.m4s`,
+      `storyboard/${newId()}/0.jpg`,
+      'hls/999p.m3u8',
+      `hls/${processingId}/180p/99.m4s`,
+    ]) {
+      expect([path, (await ask(`${other.id}/${path}`)).status]).toEqual([path, 404]);
+    }
+  });
+
+  it.each([
+    ['hls/x', 'playlist'],
+    ['hls/..%2Fmain.m3u8', 'playlist'],
+    ['hls/main.m3u8?x=1', 'x'],
+    ['hls/nonsense/180p/0.m4s', 'processingId'],
+    [`hls/${processingId}/180p/a%20b`, 'file'],
+    [`storyboard/${processingId}/x.jpg`, 'sprite'],
+    [`storyboard/${processingId}/${'1'.repeat(5000)}.jpg`, 'sprite'],
+  ])('when %s is asked for, then the answer names what is wrong', async (path, field) => {
+    const { id } = add();
+    const { status, body } = await ask(`${id}/${path}`);
+    expect([status, JSON.parse(body.toString()).errors?.[0]?.path]).toEqual([400, field]);
+  });
+
+  it('when a manifest is no manifest, or gone, then that is said, and nothing inner', async () => {
+    const video = add();
+    streaming.storage.put(video.manifest as string, Buffer.from('{"no":"manifest"}'));
+    const broken = await ask(`${video.id}/hls/main.m3u8`);
+    expect(broken.status).toBe(502);
+    expect(broken.body.toString()).not.toMatch(/zod|manifest"|invalid_type/);
+    const other = add();
+    streaming.metadata.videos.set(other.id, { ...other, manifest: 'videos/gone' });
+    expect((await ask(`${other.id}/hls/main.m3u8`)).status).toBe(404);
+  });
+});
