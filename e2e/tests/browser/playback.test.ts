@@ -1,0 +1,178 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Video } from '@flixtube/contracts/http/video';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { accessibilityFaults, launchBrowser, visitor } from '../../src/browser.ts';
+import { clip } from '../../src/clips.ts';
+import { eventually } from '../../src/eventually.ts';
+import { hlsFile, makeHls } from '../../src/hls-clip.ts';
+import { systemUrl } from '../../src/system.ts';
+import { Viewer } from '../../src/viewer.ts';
+
+/** What the page sees of the player: what it plays, where it is, what it can choose from. */
+const playerOf = (page: Page) =>
+  page.evaluate<{
+    source: string;
+    time: number;
+    duration: number;
+    paused: boolean;
+    heights: number[];
+    note: string;
+  }>(`(() => {
+    const video = document.querySelector('video[slot=media]');
+    return {
+      source: document.querySelector('.player').dataset.source,
+      time: video.currentTime,
+      duration: video.duration,
+      paused: video.paused,
+      heights: [...video.videoRenditions].map(({ height }) => height),
+      note: document.querySelector('.player-note')?.textContent ?? '',
+    };
+  })()`);
+
+const withoutHls = `{
+  const asked = HTMLMediaElement.prototype.canPlayType;
+  HTMLMediaElement.prototype.canPlayType = function (type) { return /mpegurl/i.test(type) ? '' : asked.call(this, type); };
+}`;
+
+/** What a test says of its video and of the HLS that lies beside it. */
+interface Told {
+  video: Partial<Video>;
+  /** So many segments are there; none: what is asked for is answered by 500. */
+  segments: number;
+}
+
+describe('the player', () => {
+  let browser: Browser;
+  let folder = '';
+  let video: Video;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    folder = await mkdtemp(path.join(tmpdir(), 'flixtube-playback-'));
+    const bytes = await clip(12, '320x180');
+    await writeFile(path.join(folder, 'source.mp4'), bytes);
+    await makeHls(path.join(folder, 'source.mp4'), folder);
+    video = (await new Viewer(systemUrl()).upload(bytes, 'Something to play')).body;
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Opens the video's page in a browser without HLS of its own, with HLS as `told` says, whatever the workers do. */
+  async function open(told: Told, nativeHls = false) {
+    const { page, context } = await visitor(browser);
+    if (!nativeHls) await context.addInitScript(withoutHls);
+    await page.route(`**/api/videos/${video.id}`, async (route) => {
+      const answer = await route.fetch();
+      const body: Video = await answer.json();
+      const links = { ...body.links, hls: `/api/videos/${video.id}/hls/main.m3u8`, ...told.video.links };
+      await route.fulfill({ response: answer, json: { ...body, status: 'ready', ...told.video, links } });
+    });
+    await page.route(`**/api/videos/${video.id}/hls/*`, async (route) => {
+      if (told.segments === 0) return route.fulfill({ status: 500 });
+      const { pathname } = new URL(route.request().url());
+      const contentType = pathname.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4';
+      await route.fulfill({ contentType, body: await hlsFile(folder, pathname, told.segments) });
+    });
+    await page.goto(`/watch/${video.id}`);
+    await page.getByRole('heading', { level: 1, name: 'Something to play' }).waitFor();
+    return { page, context };
+  }
+  const all = Number.POSITIVE_INFINITY;
+
+  it('when the browser has no HLS of its own, then hls.js plays it, and its qualities can be chosen', async () => {
+    const { page, context } = await open({ video: {}, segments: all });
+    await page.keyboard.press('k');
+    const playing = await eventually(
+      () => playerOf(page),
+      ({ time, heights }) => time > 0.5 && heights.length > 0,
+    );
+    expect(playing).toMatchObject({ source: 'hls-js', heights: [90, 180] });
+    await page.keyboard.press('k');
+    await page.locator('media-rendition-menu-button').click();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    const choices = page.locator('media-rendition-menu [role=menuitemradio]');
+    expect(await choices.count()).toBe(3);
+    await choices.filter({ hasText: '90p' }).click();
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate('document.querySelector("video[slot=media]").videoRenditions.chosen')).toBe(90);
+    await context.close();
+  });
+
+  it('when HLS fails, then it goes on with the file, and says so', async () => {
+    for (const nativeHls of [false, true]) {
+      const { page, context } = await open({ video: {}, segments: 0 }, nativeHls);
+      const fallen = await eventually(
+        () => playerOf(page),
+        ({ source }) => source === 'file',
+      );
+      expect(fallen.note).toContain('as it was uploaded');
+      await page.keyboard.press('k');
+      await eventually(
+        () => playerOf(page),
+        ({ time }) => time > 0.5,
+      );
+      await context.close();
+    }
+  });
+
+  it('when HLS still grows, then it begins at the beginning; at the end of what is there it goes on with the file', async () => {
+    const { page, context } = await open({ video: { status: 'processing', progress: 0.4 }, segments: 2 }, true);
+    await page.getByText('Being processed, 40 %').waitFor();
+    await page.keyboard.press('k');
+    const first = await eventually(
+      () => playerOf(page),
+      ({ time }) => time > 0.2,
+    );
+    expect(first.source).toBe('hls-js');
+    expect(first.time).toBeLessThan(3);
+    const later = await eventually(
+      () => playerOf(page),
+      ({ time }) => time > 5,
+    );
+    expect(later).toMatchObject({ source: 'file', paused: false });
+    await context.close();
+  });
+
+  it('when HLS appears while somebody watches the file, then it is taken in a pause, at the same place', async () => {
+    const told: Told = { video: { status: 'processing', links: { ...video.links, hls: null } }, segments: all };
+    const { page, context } = await open(told);
+    await page.keyboard.press('k');
+    told.video = { status: 'ready' };
+    await eventually(
+      () => playerOf(page),
+      ({ time }) => time > 6.5,
+    );
+    expect((await playerOf(page)).source).toBe('file');
+    await page.keyboard.press('k');
+    const before = await playerOf(page);
+    const after = await eventually(
+      () => playerOf(page),
+      ({ source, time }) => source === 'hls-js' && time > 0,
+    );
+    expect(after.paused).toBe(true);
+    expect(Math.abs(after.time - before.time)).toBeLessThan(0.2);
+    await context.close();
+  });
+
+  it('when speed and theatre were chosen, then they are so again after a reload; keys typed into a field do nothing', async () => {
+    const { page, context } = await open({ video: {}, segments: all });
+    await page.getByRole('searchbox', { name: 'Search videos' }).focus();
+    await page.keyboard.press('t');
+    expect(await page.locator('.player--theatre').count()).toBe(0);
+    await page.goto(`/watch/${video.id}`);
+    await page.locator('video[slot=media]').waitFor();
+    await page.keyboard.press('t');
+    await page.keyboard.press('>');
+    await page.reload();
+    await page.locator('.player--theatre').waitFor();
+    expect(await page.evaluate('document.querySelector("video[slot=media]").playbackRate')).toBe(1.25);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Picture in picture').waitFor();
+    await context.close();
+  });
+});
