@@ -26,11 +26,7 @@ export function FilePreview({ file }: { file: File }) {
       <div className="file-preview-text">
         <p className="file-preview-name">{file.name}</p>
         <p className="file-preview-size">{formatBytes(file.size)}</p>
-        {unplayable && (
-          <p className="file-preview-size">
-            This browser cannot play this kind of file, so it may not play here at once.
-          </p>
-        )}
+        {unplayable && <p className="file-preview-size">Plays here once it is processed</p>}
       </div>
     </div>
   );
