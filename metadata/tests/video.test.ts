@@ -211,6 +211,7 @@ describe('PATCH /api/videos/:id', () => {
           headers: { 'content-type': type, 'if-match': '*' },
         }),
         415,
+        'Content-Type',
       );
     },
   );
@@ -283,7 +284,7 @@ describe('an address that is none', () => {
         ...(body === undefined ? {} : { body, headers: { 'if-match': '*' } }),
       });
       // A control character ends in the path, before there is a field.
-      expectProblem(answer, 400, ...(id === '%00' ? [] : ['id']));
+      expectProblem(answer, 400, id === '%00' ? 'path' : 'id');
     }
   });
 
