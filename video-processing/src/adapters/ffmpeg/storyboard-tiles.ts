@@ -29,6 +29,8 @@ const width = 160;
 const highest = 320;
 const leastSeconds = 2;
 const most = 100;
+/** Of a tile's time: what is left at the end and is less has no tile of its own. */
+const smallRest = 0.25;
 /** Shorter files are decoded whole, and up to so long by their key frames; of longer ones, places are looked up. */
 const wholeSeconds = 60;
 const keyframesSeconds = 600;
@@ -41,7 +43,7 @@ export async function tilesOf(options: RunOptions, job: TilesJob, signal: AbortS
   const largest = job.plan.renditions.at(-1) as Rendition;
   const height = Math.min(highest, Math.max(2, 2 * Math.round((width * largest.height) / largest.width / 2)));
   const everySeconds = Math.max(leastSeconds, Math.ceil(durationSeconds / most));
-  const wanted = Math.max(1, Math.min(most, Math.ceil(durationSeconds / everySeconds)));
+  const wanted = Math.max(1, Math.min(most, Math.ceil(durationSeconds / everySeconds - smallRest)));
   const size = { width, height, bytes: (width * height * 3) / 2 };
   const layout = { wanted, everySeconds, size };
   const file = join(job.folder, 'tiles.yuv');

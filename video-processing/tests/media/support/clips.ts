@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=44100'];
+const aac = ['-c:a', 'aac', '-b:a', '96k'];
+const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-threads', '1', '-g', '75', '-pix_fmt', 'yuv420p'];
+const picture = (size: string, rate: string | number) => ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}`];
+const seconds = 14;
+
+/** What ffmpeg is given to make each clip, without the output's name; `name` has the container. */
+const recipes: Record<string, { name: string; args: string[]; after?(path: string): void }> = {
+  'mp4, moov first': {
+    name: 'faststart.mp4',
+    args: [...picture('320x180', 30), ...sound, ...h264, ...aac, '-movflags', '+faststart'],
+  },
+  'mp4, moov last': { name: 'moov-last.mp4', args: [...picture('320x180', 25), ...sound, ...h264, ...aac] },
+  'mkv, two sound tracks': {
+    name: 'two.mkv',
+    args: [
+      ...[...picture('320x180', '24000/1001'), ...sound, '-map', '0', '-map', '1', '-map', '1', ...h264, ...aac],
+      ...['-metadata:s:a:0', 'language=ger', '-metadata:s:a:1', 'title=Commentary'],
+    ],
+  },
+  'webm, VP9 and Opus': {
+    name: 'vp9.webm',
+    args: [
+      ...[...picture('320x180', 30), ...sound, '-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8'],
+      ...['-b:v', '300k', '-c:a', 'libopus', '-b:a', '64k'],
+    ],
+  },
+  'mpegts, 30000/1001': {
+    name: 'ntsc.ts',
+    args: [...picture('320x180', '30000/1001'), ...sound, ...h264, ...aac],
+  },
+  'variable frame rate': {
+    name: 'vfr.mp4',
+    args: [
+      ...[...picture('320x180', 30), ...sound, '-vf', 'select=not(mod(n\\,3))+lt(mod(n\\,90)\\,45)'],
+      ...['-fps_mode', 'vfr', ...h264, ...aac],
+    ],
+  },
+  '60 frames a second': { name: 'sixty.mp4', args: [...picture('320x180', 60), ...sound, ...h264, ...aac] },
+  'portrait by rotation': {
+    name: 'portrait.mov',
+    args: [...picture('320x180', 30), ...sound, ...h264, ...aac],
+    after: rotate,
+  },
+  'odd dimensions': {
+    name: 'odd.mkv',
+    args: [...picture('321x241', 15), ...sound, '-c:v', 'ffv1', '-pix_fmt', 'yuv444p', ...aac],
+  },
+  'avi, MPEG-4': { name: 'old.avi', args: [...picture('320x180', 25), ...sound, '-c:v', 'mpeg4', '-c:a', 'mp3'] },
+  '5.1 sound': {
+    name: 'surround.mkv',
+    args: [
+      ...picture('320x180', 25),
+      ...sound,
+      ...h264,
+      '-af',
+      'pan=5.1|c0=c0|c1=c0|c2=c0|c3=c0|c4=c0|c5=c0',
+      '-c:a',
+      'ac3',
+    ],
+  },
+  'no sound': { name: 'silent.mp4', args: [...picture('320x180', 25), ...h264] },
+  'sound begins later': {
+    name: 'later.mkv',
+    args: [...picture('320x180', 25), '-itsoffset', '1.5', ...sound, ...h264, ...aac],
+  },
+  'picture begins later': {
+    name: 'late-picture.mkv',
+    args: ['-itsoffset', '1.5', ...picture('320x180', 25), ...sound, ...h264, ...aac],
+  },
+  interlaced: {
+    name: 'interlaced.ts',
+    args: [
+      ...[
+        ...picture('320x180', 50),
+        ...sound,
+        '-vf',
+        'interlace=scan=tff',
+        '-c:v',
+        'mpeg2video',
+        '-flags',
+        '+ildct+ilme',
+      ],
+      ...['-b:v', '2M', '-c:a', 'mp2'],
+    ],
+  },
+  '10 bit HDR': {
+    name: 'hdr.mkv',
+    args: [
+      ...[...picture('320x180', 25), ...sound, '-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p10le'],
+      ...['-x265-params', 'log-level=none:pools=1:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc', ...aac],
+    ],
+  },
+};
+
+export const kinds = Object.keys(recipes);
+
+/** Makes a clip in a folder, once. */
+export function clip(folder: string, kind: string, length = seconds): string {
+  const recipe = recipes[kind];
+  if (recipe === undefined) throw new Error(`no clip is called ${kind}`);
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${length}-${recipe.name}`);
+  ffmpeg([...recipe.args, '-t', String(length), path]);
+  recipe.after?.(path);
+  return path;
+}
+
+export function soundAlone(folder: string): string {
+  const path = join(folder, 'alone.m4a');
+  ffmpeg([...sound, ...aac, '-t', '70', path]);
+  return path;
+}
+
+export function oneFrame(folder: string): string {
+  const path = join(folder, 'one.mp4');
+  ffmpeg([...picture('320x180', 25), ...h264, '-frames:v', '1', path]);
+  return path;
+}
+
+/** Cut in the middle, with its moov at the front. */
+export function truncated(folder: string): string {
+  const path = clip(folder, 'mp4, moov first', 13);
+  truncateSync(path, Math.round(readFileSync(path).length * 0.6));
+  return path;
+}
+
+export function written(folder: string, name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+export function ffmpeg(args: string[]): string {
+  const quiet = ['-nostdin', '-v', 'error', '-y'];
+  return execFileSync('ffmpeg', [...quiet, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Ninety degrees, in the matrix of the first track's header (ISO/IEC 14496-12 §8.3.2), as telephones write it. */
+function rotate(path: string): void {
+  const bytes = readFileSync(path);
+  const matrix = bytes.indexOf('tkhd') + 4 + 40;
+  for (const [index, value] of [0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000].entries()) {
+    bytes.writeInt32BE(value, matrix + 4 * index);
+  }
+  writeFileSync(path, bytes);
+}
