@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Dialog } from '../ui/dialog.tsx';
 import { shortcuts } from './keys.ts';
 import { lettersOn, turnLetters } from './use-keys.ts';
+import './shortcuts-dialog.css';
 
 /** Lists the player's keys, and lets one turn the letters among them off. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {

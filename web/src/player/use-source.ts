@@ -80,8 +80,9 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     media.addEventListener('pause', () => (wanted = wanted && media.error !== null), { signal });
     const fallBack = () => take('file', media.currentTime || position, wanted, fellBack);
     const start = () => {
-      // Refused without a gesture: then it waits for one.
-      if (play) media.play().catch(() => {});
+      // Also what was pressed before hls.js was there: loading makes the element forget it. Refused without a gesture,
+      // it waits for one.
+      if (wanted) media.play().catch(() => {});
     };
 
     if (kind === 'hls-js') {
