@@ -1,4 +1,5 @@
 import type { Problem } from '@flixtube/contracts/http/problem';
+import type { Video } from '@flixtube/contracts/http/video';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { fakeClip } from '../../src/clips.ts';
 import { rawRequest } from '../../src/raw.ts';
@@ -113,7 +114,7 @@ describe('bad input', () => {
   });
 
   it('when a PATCH has a wrong field, then it names it and changes nothing', async () => {
-    const { headers, body } = await viewer.ask(`/api/videos/${id}`);
+    const { headers, body } = await viewer.ask<Video>(`/api/videos/${id}`);
     const ifMatch = { 'if-match': headers.get('etag') ?? '' };
     for (const [patch, field] of [
       [{ title: '' }, 'title'],
@@ -124,7 +125,10 @@ describe('bad input', () => {
       const response = await viewer.send(`/api/videos/${id}`, json('PATCH', patch, ifMatch));
       expectRefusal(response.status, response.headers.get('content-type') ?? '', await response.text(), field);
     }
-    expect((await viewer.ask(`/api/videos/${id}`)).body).toEqual(body);
+    // Its processing goes on, or fails, meanwhile.
+    const { title, description, visibility, viewCount } = body;
+    const now = await viewer.ask<Video>(`/api/videos/${id}`);
+    expect(now.body).toMatchObject({ title, description, visibility, viewCount });
   });
 
   it('when what is uploaded is no video, empty, or not called one, then it is refused and leaves nothing', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError, isTransient } from '@flixtube/chassis/errors';
 import { newId } from '@flixtube/chassis/ids';
 import type { Log, ObjectStore, UploadRecords } from '../ingest.ts';
@@ -35,10 +36,13 @@ export interface Bytes {
 /** A sender who has sent nothing for so long may be gone: whoever comes next may take the upload over. */
 const SILENT_MS = 5_000;
 
+/** How long a question waits for the end of bytes that are coming in. */
+const HANDOVER_MS = 1_000;
+
 /** Uploads that come in pieces and may stop anywhere: what has arrived stays, and any replica goes on with it. */
 export class Resumables {
   readonly #options: ResumablesOptions;
-  readonly #inHand = new Set<Promise<unknown>>();
+  readonly #inHand = new Map<Promise<unknown>, string>();
   readonly #cut = new AbortController();
 
   constructor(options: ResumablesOptions) {
@@ -80,11 +84,15 @@ export class Resumables {
   }
 
   /**
-   * An upload as it stands. One that has arrived is finished first, should that have been left undone.
+   * An upload as it stands. One that has arrived is finished first, should that have been left undone. While bytes are
+   * still coming in here this waits a moment for their end: who asks has often just been cut off, and is told of more then.
    * @throws DomainError 'not-found', 'gone'
    */
   async find(uploadId: string, ownerId: string): Promise<ResumableUpload> {
-    const upload = await this.#found(uploadId, ownerId);
+    const before = await this.#found(uploadId, ownerId);
+    const atWork = [...this.#inHand].filter(([, id]) => id === uploadId).map(([appending]) => appending);
+    if (atWork.length > 0) await Promise.race([Promise.allSettled(atWork), delay(HANDOVER_MS)]);
+    const upload = atWork.length > 0 ? await this.#found(uploadId, ownerId) : before;
     return upload.state === 'arrived' ? this.#finish(upload) : upload;
   }
 
@@ -95,7 +103,7 @@ export class Resumables {
    */
   append(uploadId: string, ownerId: string, offset: number, bytes: Bytes): Promise<ResumableUpload> {
     const appending = this.#append(uploadId, ownerId, offset, bytes);
-    this.#inHand.add(appending);
+    this.#inHand.set(appending, uploadId);
     const done = () => this.#inHand.delete(appending);
     appending.then(done, done);
     return appending;
@@ -122,7 +130,7 @@ export class Resumables {
   /** Cuts the bodies in hand; resolves when what has arrived of them is safe. */
   async stop(): Promise<void> {
     this.#cut.abort();
-    await Promise.allSettled(this.#inHand);
+    await Promise.allSettled(this.#inHand.keys());
   }
 
   async #append(uploadId: string, ownerId: string, offset: number, bytes: Bytes): Promise<ResumableUpload> {
