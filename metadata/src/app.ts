@@ -9,6 +9,7 @@ import { deleteVideo } from './routes/delete-video.ts';
 import { editVideo } from './routes/edit-video.ts';
 import { getVideo } from './routes/get-video.ts';
 import { getVideoForService, getVideosForViewer } from './routes/internal-videos.ts';
+import { listOwnVideos } from './routes/list-own-videos.ts';
 import { listVideos } from './routes/list-videos.ts';
 import { processVideo } from './routes/process-video.ts';
 
@@ -20,6 +21,7 @@ export function createMetadataApp(o: {
 }): Express {
   const router = Router();
   listVideos(router, o.catalogue);
+  listOwnVideos(router, o.catalogue);
   getVideo(router, o.catalogue);
   editVideo(router, o.catalogue);
   deleteVideo(router, o.catalogue);

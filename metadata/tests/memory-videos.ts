@@ -47,6 +47,21 @@ export function memoryVideos(): VideoRepository {
         next: last !== undefined && found.length > limit ? { key: last.key, id: last.id, span: 0 } : undefined,
       };
     },
+    listOwn: async ({ ownerId, after, limit }) => {
+      const own = [...videos.values()]
+        .filter((video) => video.ownerId === ownerId)
+        .map((video) => ({ createdAt: video.createdAt.getTime(), id: video.id, video }))
+        .sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
+        .filter(({ createdAt, id }) => {
+          if (after === undefined) return true;
+          return createdAt < after.createdAt || (createdAt === after.createdAt && id < after.id);
+        });
+      const last = own[limit - 1];
+      return {
+        videos: own.slice(0, limit).map(({ video }) => video),
+        next: last !== undefined && own.length > limit ? { createdAt: last.createdAt, id: last.id } : undefined,
+      };
+    },
     saveEdit: async (video) => {
       const before = videos.get(video.id);
       if (before?.version !== video.version - 1) return false;

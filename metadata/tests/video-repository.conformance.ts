@@ -337,7 +337,8 @@ export function videoRepositoryConformance(
   });
 }
 
-function videoOf(given: Partial<Announcement>): Video {
+/** A video as it is when it was announced, of an owner of its own unless said. */
+export function videoOf(given: Partial<Announcement>): Video {
   const videoId = given.videoId ?? newId();
   return announced({
     videoId,

@@ -4,11 +4,14 @@ import { testDatabase } from '@flixtube/dev-env/testing';
 import { mongoVideos, prepareVideos } from '../src/adapters/mongo-videos.ts';
 import type { VideoDocument } from '../src/adapters/video-document.ts';
 import { memoryVideos } from './memory-videos.ts';
+import { ownVideosConformance } from './own-videos.conformance.ts';
 import { videoRepositoryConformance } from './video-repository.conformance.ts';
 
-videoRepositoryConformance('in memory', async () => ({ videos: memoryVideos(), close: async () => {} }));
+const inMemory = async () => ({ videos: memoryVideos(), close: async () => {} });
+videoRepositoryConformance('in memory', inMemory);
+ownVideosConformance('in memory', inMemory);
 
-videoRepositoryConformance('on MongoDB', async () => {
+const onMongoDb: Parameters<typeof videoRepositoryConformance>[1] = async () => {
   const database = await testDatabase();
   const logger = createLogger({ service: 'test', level: 'silent' });
   const mongo = connectMongo({ url: database.url, database: database.name, logger });
@@ -40,4 +43,6 @@ videoRepositoryConformance('on MongoDB', async () => {
       await database.close();
     },
   };
-});
+};
+videoRepositoryConformance('on MongoDB', onMongoDb);
+ownVideosConformance('on MongoDB', onMongoDb);

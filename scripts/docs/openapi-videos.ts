@@ -1,3 +1,4 @@
+import { studioQuery } from '@flixtube/contracts/http/studio';
 import { uploadQuery, video, videoParams, videoPatch } from '@flixtube/contracts/http/video';
 import { videoList, videoListQuery } from '@flixtube/contracts/http/video-list';
 import { z } from 'zod';
@@ -38,6 +39,16 @@ export const videoPaths: ZodOpenApiPathsObject = {
         ),
         ...problems(403, 408, 413, 415),
       },
+    },
+  },
+  '/api/studio/videos': {
+    get: {
+      tags,
+      operationId: 'listOwnVideos',
+      summary: 'Your own videos, the newest first',
+      description: 'Whoever may see them, and however their processing went. Those of others are not among them.',
+      requestParams: { query: studioQuery },
+      responses: { 200: jsonAnswer('A page of them', videoList), ...problems() },
     },
   },
   '/api/videos/{id}/processing': {

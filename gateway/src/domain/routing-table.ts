@@ -31,6 +31,7 @@ export const routingTable: readonly Route[] = [
   { method: 'GET', path: '/api/videos/:id/storyboard/:processingId/:sprite', service: 'video-streaming', lane: 'json' },
   { method: 'POST', path: '/api/videos/:id/processing', service: 'metadata', lane: 'json' },
   { method: 'POST', path: '/api/videos/:id/progress', service: 'video-streaming', lane: 'json' },
+  { method: 'GET', path: '/api/studio/videos', service: 'metadata', lane: 'json' },
   { method: 'POST', path: '/api/uploads', service: 'video-upload', lane: 'bytes' },
   { method: 'OPTIONS', path: '/api/uploads', service: 'video-upload', lane: 'json' },
   { method: 'HEAD', path: '/api/uploads/:uploadId', service: 'video-upload', lane: 'json' },

@@ -9,6 +9,7 @@ import type { Collection, UpdateFilter } from 'mongodb';
 import type { Video } from '../domain/video.ts';
 import type { ListQuery, Position, Sort, VideoRepository } from '../domain/video-repository.ts';
 import { firstPageEnds } from './first-page-ends.ts';
+import { listOwn } from './mongo-own-videos.ts';
 import { countViews } from './mongo-view-counts.ts';
 import { FirstPages, readAfter, type Stretch } from './stretches.ts';
 import type { VideoDocument } from './video-document.ts';
@@ -42,6 +43,7 @@ interface Entry {
  * | list by a sort | listed, its key, _id: in stretches of about a page, see stretches.ts |
  * | search, newest first | terms, createdAt, _id: by the rarest term, in order; the other terms are compared |
  * | search, in the other two orders | the rarest term's entries of that index, or the sort's own index, as the planner finds better |
+ * | somebody's own, newest first | ownerId, createdAt, _id: see mongo-own-videos.ts |
  * | removed videos that can be forgotten | deletedAt |
  * | events to be published | outbox.id, made by the outbox |
  *
@@ -53,6 +55,7 @@ export async function prepareVideos(collection: Collection<VideoDocument>): Prom
     { key: { listed: 1, popularity: -1, _id: -1 } },
     { key: { listed: 1, trending: -1, _id: -1 } },
     { key: { terms: 1, createdAt: -1, _id: -1 } },
+    { key: { ownerId: 1, createdAt: -1, _id: -1 } },
     { key: { deletedAt: 1 } },
   ]);
 }
@@ -175,6 +178,8 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
               : undefined,
         };
       }),
+
+    listOwn: (query) => withMongo(() => listOwn(collection, query)),
 
     saveEdit: (video) =>
       withMongo(async () => {

@@ -4,7 +4,7 @@ import { queryTermsOf } from './folding.ts';
 import { begun, type Report, reported } from './processing.ts';
 import { weightOfView } from './trending.ts';
 import { type Announcement, announced, edited, isOwner, maySee, type Video, type VideoEdit } from './video.ts';
-import type { NewViews, Page, Position, Sort, VideoRepository } from './video-repository.ts';
+import type { NewViews, OwnPage, OwnPosition, Page, Position, Sort, VideoRepository } from './video-repository.ts';
 
 /** Which versions of a video a request is meant for; undefined when it does not say. */
 export type Expectation = 'any' | ReadonlySet<number> | undefined;
@@ -79,6 +79,11 @@ export function createCatalogue(o: { videos: VideoRepository; now?: () => Date }
       const terms = queryTermsOf(o.query);
       if (terms?.length === 0) return { videos: [], next: undefined };
       return videos.list({ sort: o.sort, terms, after: o.after, limit: o.limit });
+    },
+
+    /** A page of what `ownerId` has uploaded, whoever may see it and however its processing went; newest first. */
+    async listOwn(ownerId: string, o: { after?: OwnPosition | undefined; limit: number }): Promise<OwnPage> {
+      return videos.listOwn({ ownerId, after: o.after, limit: o.limit });
     },
 
     /** Changes a video for its owner, if it is one of the versions that are expected. Answers it as it is then. */

@@ -25,6 +25,19 @@ export interface Page {
   next: Position | undefined;
 }
 
+/** Where in the list of an owner's videos a page ended. */
+export interface OwnPosition {
+  /** In milliseconds since 1970. */
+  createdAt: number;
+  id: string;
+}
+
+export interface OwnPage {
+  videos: Video[];
+  /** Where the next page begins; undefined when there is none. */
+  next: OwnPosition | undefined;
+}
+
 /** Views of one video that are to be counted, each once whatever happens. */
 export interface NewViews {
   videoId: string;
@@ -52,6 +65,12 @@ export interface VideoRepository {
    * same key even so goes by id, the greatest first.
    */
   list(query: ListQuery): Promise<Page>;
+
+  /**
+   * A page of all that somebody has uploaded, listed or not, newest first; of those made in the same millisecond the
+   * greatest id first.
+   */
+  listOwn(query: { ownerId: string; after: OwnPosition | undefined; limit: number }): Promise<OwnPage>;
 
   /**
    * Saves what the owner changed, if the saved version is still the one before, and announces video.changed, both or
