@@ -1,10 +1,18 @@
-import type { Picture, Piece, Plan, Rendition } from '../../domain/media.ts';
+import type { Picture, Piece, Plan, Probe, Rendition } from '../../domain/media.ts';
 
 type Size = Pick<Rendition, 'width' | 'height'>;
 
 /** Our time: zero where the file begins, whatever its clock says. */
 export function fromZero(startSeconds: number): string {
   return `setpts=round(PTS-${startSeconds.toFixed(6)}/TB)`;
+}
+
+/**
+ * How long a file can be at most that says it is so long, in seconds: one whose clock leaps ahead by years would be
+ * filled up with frames or silence for ever.
+ */
+export function mostSeconds({ durationSeconds }: Probe): number {
+  return 2 * durationSeconds + 600;
 }
 
 /**
@@ -21,12 +29,12 @@ export function pieceGraph({ probe, renditions }: Plan, piece: Piece, fill: bool
   const { num, den } = picture.frameRate;
   const { firstFrame, frames } = piece;
   const begin = fill ? `:start_time=${((firstFrame * den) / num).toFixed(6)}` : '';
-  const end = frames === null ? '' : `:end_pts=${firstFrame + frames}`;
+  const end = firstFrame + (frames ?? Math.ceil((mostSeconds(probe) * num) / den));
   const steps = [
     ...(picture.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
     fromZero(startSeconds),
     `fps=fps=${num}/${den}${begin}`,
-    `trim=start_pts=${firstFrame}${end}`,
+    `trim=start_pts=${firstFrame}:end_pts=${end}`,
     `setpts=PTS-${firstFrame},split=2[all][first];[first]trim=end_frame=1,scale=16:16,format=gray[mark];[all]null`,
     // The next piece begins where this one ends, so it is filled up where the file has too little.
     ...(frames === null ? [] : [`tpad=stop=${frames}:stop_mode=clone`, `trim=end_frame=${frames}`]),

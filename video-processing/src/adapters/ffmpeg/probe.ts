@@ -38,11 +38,14 @@ interface Format {
   duration?: string;
 }
 
+/** Of one pixel; what says more than that means nothing by it. */
+const oddestShape = 8;
+const mostSoundTracks = 16;
 const longestSeconds = 24 * 3_600;
 /** Fewer bits a second than any moving picture takes: then it is the duration that is wrong. */
 const fewestBitsPerSecond = 100;
 /** Without an index a reader may arrive after the key frame that it needs. */
-const roughSeekSeconds = 12;
+const roughSeekSeconds = 6;
 const rough = /mpegts|^mpeg$|flv|ogg|asf|^rm$/;
 
 /** @throws MediaFailure, among others 'unsupported' for what is longer than a day */
@@ -52,7 +55,7 @@ export async function probe(options: RunOptions, source: Source, signal: AbortSi
   const { streams = [], format = {} } = JSON.parse(text) as { streams?: Stream[]; format?: Format };
   const shown = streams.filter(isPicture);
   const best = shown.find(({ disposition }) => disposition?.default === 1) ?? shown[0];
-  const heard = streams.filter(isSound);
+  const heard = streams.filter(isSound).slice(0, mostSoundTracks);
   const startSeconds = seconds(format.start_time) ?? 0;
 
   const main = best ?? heard[0];
@@ -105,7 +108,8 @@ function pictureOf(stream: Stream, format: Format): Picture {
 /** As shown: pixels made square by lengthening the shorter of their sides, and turned. */
 function displayed({ width = 0, height = 0, sample_aspect_ratio, side_data_list = [] }: Stream) {
   const shape = rational(sample_aspect_ratio?.replace(':', '/'));
-  const ratio = shape.num > 0 && shape.den > 0 ? shape.num / shape.den : 1;
+  const stated = shape.num / shape.den;
+  const ratio = stated >= 1 / oddestShape && stated <= oddestShape ? stated : 1;
   const stretched = ratio >= 1 ? { width: width * ratio, height } : { width, height: height / ratio };
   const rotation = side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0;
   const isTurned = Math.abs(Math.round(rotation / 90)) % 2 === 1;

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodedPart, EncodedSegment, Plan, SoundTrack, Source } from '../../domain/media.ts';
 import { AdtsReader } from './adts.ts';
+import { mostSeconds } from './graph.ts';
 import { inputOf } from './input.ts';
 import { soundFormat, soundInit, soundSegment } from './mp4/sound-part.ts';
 import { type RunOptions, run } from './run.ts';
@@ -79,8 +80,7 @@ function argumentsOf({ stream, channels }: SoundTrack, { probe }: Plan, source: 
   return [
     ...['-copyts', '-max_error_rate', '1', ...inputOf(source, ['-vn', '-threads', '1'])],
     ...['-map', `0:${stream}`, '-af', filters.join(',')],
-    // A file whose clock leaps ahead by years would be filled up with silence for ever.
-    ...['-t', String(Math.ceil(2 * probe.durationSeconds + 600))],
+    ...['-t', mostSeconds(probe).toFixed(3)],
     ...['-c:a', 'aac', '-b:a', String(bitsPerSecond), '-flags', '+bitexact', '-map_metadata', '-1'],
     ...['-f', 'adts', 'pipe:1'],
   ];

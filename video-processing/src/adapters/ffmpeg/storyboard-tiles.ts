@@ -31,8 +31,8 @@ const leastSeconds = 2;
 const most = 100;
 /** Of a tile's time: what is left at the end and is less has no tile of its own. */
 const smallRest = 0.25;
-/** Shorter files are decoded whole, and up to so long by their key frames; of longer ones, places are looked up. */
-const wholeSeconds = 60;
+/** Shorter files are decoded almost whole, and up to so long by key frames; of longer ones, places are looked up. */
+const wholeSeconds = 30;
 const keyframesSeconds = 600;
 /** Readers of one file at a time. */
 const batch = 10;
@@ -72,7 +72,7 @@ async function inOneGo(
   target: FileHandle,
   signal: AbortSignal,
 ): Promise<number[]> {
-  const skip = plan.probe.durationSeconds > wholeSeconds ? ['-skip_frame', 'nokey'] : [];
+  const skip = ['-skip_frame', plan.probe.durationSeconds > wholeSeconds ? 'nokey' : 'noref'];
   const graph = [
     ...(picture.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
     fromZero(plan.probe.startSeconds),
