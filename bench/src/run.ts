@@ -7,10 +7,17 @@ import { type BenchContext, say } from './bench.ts';
 import { catalogueList } from './catalogue-list.ts';
 import { lineOf } from './compare.ts';
 import { gatewayBytes } from './gateway-bytes.ts';
+import { processing } from './processing.ts';
 import { tusUpload } from './tus-upload.ts';
 import { upload } from './upload.ts';
 
-const benchmarks = { 'gateway-bytes': gatewayBytes, upload, 'tus-upload': tusUpload, 'catalogue-list': catalogueList };
+const benchmarks = {
+  'gateway-bytes': gatewayBytes,
+  upload,
+  'tus-upload': tusUpload,
+  'catalogue-list': catalogueList,
+  processing,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));
