@@ -29,6 +29,9 @@ const expected: Record<
   'mkv, two sound tracks': { size: '320x180', rate: '24000/1001', frames: 336, sound: 2 },
   'webm, VP9 and Opus': { size: '320x180', rate: '30/1', frames: 420 },
   'mpegts, 30000/1001': { size: '320x180', rate: '30000/1001', frames: 420 },
+  'mpegts, key frames far apart': { size: '320x180', rate: '25/1', frames: 350 },
+  'webm that says neither how long it is nor where what is': { size: '320x180', rate: '30/1', frames: 420 },
+  flv: { size: '320x180', rate: '25/1', frames: 350 },
   'variable frame rate': { size: '320x180', rate: '20813/1000', frames: 291 },
   '60 frames a second': { size: '320x180', rate: '60/1', frames: 840 },
   'portrait by rotation': { size: '180x320', rate: '30/1', frames: 420 },
@@ -78,7 +81,13 @@ describe('media of each usual kind', () => {
     5 * minutes,
   );
 
-  it.each(['mp4, moov first', 'mpegts, 30000/1001', 'variable frame rate', 'webm, VP9 and Opus'])(
+  it.each([
+    'mp4, moov first',
+    'mpegts, 30000/1001',
+    'mpegts, key frames far apart',
+    'variable frame rate',
+    'webm that says neither how long it is nor where what is',
+  ])(
     '%s: every frame shows what the file shows at its time, also where pieces join',
     async (kind) => {
       const path = clip(folder, kind);

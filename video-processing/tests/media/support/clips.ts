@@ -33,6 +33,18 @@ const recipes: Record<string, { name: string; args: string[]; after?(path: strin
     name: 'ntsc.ts',
     args: [...picture('320x180', '30000/1001'), ...sound, ...h264, ...aac],
   },
+  'mpegts, key frames far apart': {
+    name: 'far.ts',
+    args: [...picture('320x180', 25), ...sound, ...h264, '-g', '300', ...aac],
+  },
+  'webm that says neither how long it is nor where what is': {
+    name: 'live.webm',
+    args: [
+      ...[...picture('320x180', 30), ...sound, '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '90'],
+      ...['-b:v', '300k', '-c:a', 'libopus', '-b:a', '64k', '-seekable', '0'],
+    ],
+  },
+  flv: { name: 'old.flv', args: [...picture('320x180', 25), ...sound, ...h264, ...aac] },
   'variable frame rate': {
     name: 'vfr.mp4',
     args: [
