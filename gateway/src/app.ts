@@ -57,7 +57,7 @@ export function createGatewayApp(parts: AppParts): Express {
   }
 
   const web = Router().use(webApp(parts.web, recogniseViewer));
-  return createApp({ logger, health, routers: [api, web] });
+  return createApp({ logger, health, routers: [api, web], metrics: 'none' });
 }
 
 function isForwarded(entry: Route): entry is Route & { service: Neighbour } {

@@ -14,10 +14,17 @@ describe('a request target', () => {
     expect(parseRequestTarget('HTTP://any.example?q')).toMatchObject({ path: '/', query: '?q', area: 'web' });
   });
 
-  it.each(['/internal', '/internal/x', '/Internal/x', '/%49nternal/x', '/API/x', '/health/other', '/%61pi/videos'])(
-    'is closed, when it is %s',
-    (target) => expect(parseRequestTarget(target).area).toBe('closed'),
-  );
+  it.each([
+    '/internal',
+    '/internal/x',
+    '/Internal/x',
+    '/%49nternal/x',
+    '/API/x',
+    '/health/other',
+    '/%61pi/videos',
+    '/metrics',
+    '/Metrics/x',
+  ])('is closed, when it is %s', (target) => expect(parseRequestTarget(target).area).toBe('closed'));
 
   it('never names, once accepted, anything but what a later reader makes of it, whatever it is made of', () => {
     const piece = fc.constantFrom(

@@ -55,7 +55,7 @@ export function checkParameters(params: Record<string, string>): void {
 /** Names are compared without case, so that `/API` and `/Internal` are closed too, whatever a service makes of them. */
 function areaOf(decoded: string, raw: string): RequestTarget['area'] {
   if (raw === 'api') return 'api';
-  return ['api', 'internal', 'health'].includes(decoded.toLowerCase()) ? 'closed' : 'web';
+  return ['api', 'internal', 'health', 'metrics'].includes(decoded.toLowerCase()) ? 'closed' : 'web';
 }
 
 function decode(segment: string): string {

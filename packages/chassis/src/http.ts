@@ -9,6 +9,7 @@ import { allowedMethodsOf, answerAllowedMethods, answerUnmatched } from './http/
 import { endSlowBodies } from './http/slow-body.ts';
 import { type IdentityVerifier, identify } from './identity.ts';
 import type { Logger } from './logger.ts';
+import { measureRequests, metricsRouter, Registry } from './metrics.ts';
 import { type Health, healthRouter } from './service/health.ts';
 import { runInTrace } from './trace.ts';
 
@@ -24,6 +25,8 @@ export interface AppOptions {
   /** What createService gives to `app`; serves /health/live and /health/ready. */
   health?: Health;
   routers: readonly Router[];
+  /** Where this service counts things of its own, shown by GET /metrics; `none` at a public door, which has no such address. */
+  metrics?: Registry | 'none';
   /**
    * Seconds within which a sender must make progress with a request's body while we are reading it (at least 1 KiB);
    * else it gets 408. Default 30.
@@ -44,7 +47,7 @@ const forApis: HelmetOptions = {
 };
 
 /**
- * An Express app as every service has it: traces, access log, API headers, health, who calls, then `routers`, then 405,
+ * An Express app as every service has it: traces, access log, metrics, API headers, health, who calls, then `routers`, then 405,
  * 404 and every error as problem+json.
  */
 export function createApp(options: AppOptions): Express {
@@ -54,10 +57,13 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', parseQuery);
 
   const health = options.health === undefined ? [] : [healthRouter(options.health)];
-  const allowed = allowedMethodsOf([...health, ...options.routers]);
+  const registry = options.metrics === 'none' ? undefined : (options.metrics ?? new Registry());
+  const own = [...health, ...(registry === undefined ? [] : [metricsRouter(registry)])];
+  const allowed = allowedMethodsOf([...own, ...options.routers]);
 
   app.use((req, _res, next) => runInTrace(req.get('traceparent'), next));
   app.use(logAccess(options.logger));
+  if (registry !== undefined) app.use(measureRequests(registry));
   app.use(closeAfterEarlyAnswer());
   app.use(endSlowBodies((options.bodyIdleSeconds ?? 30) * 1000));
   app.use(helmet(forApis));
@@ -66,7 +72,7 @@ export function createApp(options: AppOptions): Express {
     next();
   });
   app.use(checkPath(), checkQuery());
-  for (const router of health) app.use(router);
+  for (const router of own) app.use(router);
   if (options.identity !== undefined) app.use(identify(options.identity));
   app.use(answerAllowedMethods(allowed));
   for (const router of options.routers) app.use(router);

@@ -3,13 +3,13 @@ import type { RequestHandler } from 'express';
 import type { Logger } from '../logger.ts';
 
 /**
- * Middleware: one line a request when its answer has ended, with neither query nor address of who asked. Health is left
- * out: its askers come every few seconds and nobody looks for them.
+ * Middleware: one line a request when its answer has ended, with neither query nor address of who asked. Health and metrics
+ * are left out: their askers come every few seconds and nobody looks for them.
  */
 export function logAccess(logger: Logger): RequestHandler {
   return (req, res, next) => {
     const { method, path, socket } = req;
-    if (path.startsWith('/health/')) return next();
+    if (path === '/metrics' || path.startsWith('/health/')) return next();
     const started = performance.now();
     const writtenBefore = socket.bytesWritten;
     // Bound to this request's trace: a connection closes in the context of whichever request came first on it.

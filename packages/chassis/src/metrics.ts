@@ -1,0 +1,68 @@
+import { type RequestHandler, Router } from 'express';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { route } from './http/route.ts';
+
+export { Counter, Histogram, Registry } from 'prom-client';
+
+/** From what is answered from memory to a file that is watched for minutes, in seconds. */
+const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
+/** Any other is none of ours, and a label must not be what somebody sends. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+// There is one process, whatever runs in it.
+let ofProcess: Registry | undefined;
+
+function processMetrics(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}
+
+/** GET /metrics: all of `registry`, and how the process is, as Prometheus reads it. Who may ask is a matter of the network. */
+export function metricsRouter(registry: Registry): Router {
+  const ofAll = processMetrics();
+  const router = Router();
+  route(router, '/metrics', {
+    GET: async (_req, res) => {
+      // Written one after the other: a merged registry would not have what is added to one of them later.
+      const texts = await Promise.all([ofAll.metrics(), registry.metrics()]);
+      res.set('Content-Type', registry.contentType).send(texts.join(''));
+    },
+  });
+  return router;
+}
+
+/**
+ * Middleware: how long requests take until their answer has ended, by route (its pattern, `other` where no route answers),
+ * method and class of the status (`none` when the client left before there was one). Health and metrics are left out, as
+ * in the log.
+ */
+export function measureRequests(registry: Registry): RequestHandler {
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'How long requests took until their answer had ended',
+    labelNames: ['route', 'method', 'status'],
+    buckets,
+    registers: [registry],
+  });
+  return (req, res, next) => {
+    if (req.path === '/metrics' || req.path.startsWith('/health/')) return next();
+    const started = performance.now();
+    res.once('close', () => {
+      const labels = {
+        route: patternOf(req.route) ?? 'other',
+        method: methods.has(req.method) ? req.method : 'other',
+        status: res.headersSent ? `${Math.floor(res.statusCode / 100)}xx` : 'none',
+      };
+      durations.observe(labels, (performance.now() - started) / 1000);
+    });
+    next();
+  };
+}
+
+function patternOf(matched: unknown): string | undefined {
+  const { path } = (matched ?? {}) as { path?: unknown };
+  return typeof path === 'string' ? path : undefined;
+}
