@@ -1,9 +1,11 @@
 import { createApp } from '@flixtube/chassis/http';
 import type { IdentityVerifier } from '@flixtube/chassis/identity';
 import type { Logger } from '@flixtube/chassis/logger';
+import type { Registry } from '@flixtube/chassis/metrics';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
 import type { PlayableVideos } from './domain/playable-videos.ts';
+import type { PlaybackQuality } from './domain/playback-quality.ts';
 import type { PlaybackReports } from './domain/playback-reports.ts';
 import type { StoredFiles } from './domain/stored-files.ts';
 import type { VideoBytes } from './domain/video-bytes.ts';
@@ -21,12 +23,20 @@ export function createVideoStreamingApp(o: {
   bytes: VideoBytes;
   files: StoredFiles;
   reports: PlaybackReports;
+  quality: PlaybackQuality;
+  metrics: Registry;
 }): Express {
   const router = Router();
   getFile(router, { videos: o.videos, bytes: o.bytes });
   getPlaylist(router, o);
   getSegment(router, o);
   getPictures(router, o);
-  postProgress(router, { videos: o.videos, reports: o.reports });
-  return createApp({ logger: o.logger, identity: o.identity, health: o.health, routers: [router] });
+  postProgress(router, o);
+  return createApp({
+    logger: o.logger,
+    identity: o.identity,
+    health: o.health,
+    routers: [router],
+    metrics: o.metrics,
+  });
 }

@@ -3,16 +3,19 @@ import { createIdentity } from '@flixtube/chassis/identity';
 import { createJsonClient } from '@flixtube/chassis/json-client';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
+import { Registry } from '@flixtube/chassis/metrics';
 import { createService, type Health, type Resource, type Service } from '@flixtube/chassis/service';
 import { eventPlaybackReports } from './adapters/event-playback-reports.ts';
 import { httpStoredFiles } from './adapters/http-stored-files.ts';
 import { httpVideoBytes } from './adapters/http-video-bytes.ts';
 import { httpVideoCatalogue } from './adapters/http-video-catalogue.ts';
+import { prometheusQuality } from './adapters/prometheus-quality.ts';
 import { createVideoStreamingApp } from './app.ts';
 import type { Config } from './config.ts';
 import { hearVideoChanged } from './consumers/video-changed.ts';
 import { hearVideoDeleted } from './consumers/video-deleted.ts';
 import { PlayableVideos } from './domain/playable-videos.ts';
+import { PlaybackQuality } from './domain/playback-quality.ts';
 
 const name = 'video-streaming';
 /** A viewer waits for it, and what was known a while ago may serve instead. */
@@ -41,6 +44,8 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
   const bytes = httpVideoBytes(storage);
   const files = httpStoredFiles(storage);
   const reports = eventPlaybackReports(broker);
+  const metrics = new Registry();
+  const quality = new PlaybackQuality({ counters: prometheusQuality(metrics) });
   hearVideoChanged(broker, videos);
   hearVideoDeleted(broker, videos);
 
@@ -61,6 +66,7 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
     shutdownSeconds: config.shutdownSeconds,
     logger,
     resources: [clients, broker],
-    app: (health: Health) => createVideoStreamingApp({ logger, identity, health, videos, bytes, files, reports }),
+    app: (health: Health) =>
+      createVideoStreamingApp({ logger, identity, health, videos, bytes, files, reports, quality, metrics }),
   });
 }

@@ -89,6 +89,47 @@ describe('POST /api/videos/:id/progress', () => {
   });
 });
 
+describe('how well playback goes', () => {
+  it('is counted once a session, however often it is told, and names nobody', async () => {
+    const streaming = await startStreaming();
+    try {
+      const { id } = streaming.add();
+      const viewerId = newId();
+      const sessionId = newId();
+      const tell = async (body: object, as = viewerId) => {
+        const answer = await fetch(`${streaming.url}/api/videos/${id}/progress`, {
+          method: 'POST',
+          headers: { ...(await streaming.by(as)), 'content-type': 'application/json' },
+          body: JSON.stringify({ sessionId, positionSeconds: 1, ...body }),
+        });
+        return answer.status;
+      };
+      const told = { watchedSeconds: 5, startupSeconds: 0.6, stalls: 1, stalledSeconds: 1.5, errors: 0 };
+      for (const body of [told, told, { ...told, watchedSeconds: 10, stalls: 3, stalledSeconds: 4, errors: 2 }]) {
+        expect(await tell(body)).toBe(202);
+      }
+      expect(await tell({ watchedSeconds: 2, startupSeconds: 2.5 }, newId())).toBe(202);
+      expect(await tell({ ...told, stalls: -1 })).toBe(400);
+      const text = await (await fetch(`${streaming.url}/metrics`)).text();
+      for (const line of [
+        'sessions_total 2',
+        'watched_seconds_total 12',
+        'startup_seconds_count 2',
+        'startup_seconds_sum 3.1',
+        'startup_seconds_bucket{le="1"} 1',
+        'stalls_total 3',
+        'stalled_seconds_sum 4',
+        'errors_total 2',
+      ]) {
+        expect(text).toContain(`\nflixtube_playback_${line}\n`);
+      }
+      for (const secret of [id, viewerId, sessionId]) expect(text).not.toContain(secret);
+    } finally {
+      await streaming.stop();
+    }
+  });
+});
+
 describe('POST progress without a broker', () => {
   it('answers 503 at once, in words that name nothing inside, while files are still served', async () => {
     const streaming = await startStreaming();

@@ -5,6 +5,7 @@ import { videoParams } from '@flixtube/contracts/http/video';
 import type { Router } from 'express';
 import { z } from 'zod';
 import type { PlayableVideos } from '../domain/playable-videos.ts';
+import type { PlaybackQuality } from '../domain/playback-quality.ts';
 import type { PlaybackReports } from '../domain/playback-reports.ts';
 
 const noQuery = z.strictObject({});
@@ -14,7 +15,7 @@ const mostBytes = 4 * 1024;
 /** POST /api/videos/:id/progress: 202 when the report cannot be lost any more. */
 export function postProgress(
   router: Router,
-  o: { videos: Pick<PlayableVideos, 'find'>; reports: PlaybackReports },
+  o: { videos: Pick<PlayableVideos, 'find'>; reports: PlaybackReports; quality: Pick<PlaybackQuality, 'note'> },
 ): void {
   route(router, '/api/videos/:id/progress', {
     POST: [
@@ -26,6 +27,7 @@ export function postProgress(
         const report = parse(body, req.body);
         await o.videos.find(id, viewerId);
         await o.reports.tell({ ...report, videoId: id, viewerId });
+        o.quality.note({ ...report, videoId: id, viewerId });
         res.status(202).end();
       },
     ],
