@@ -67,3 +67,21 @@ export function patchFragment(moof: Buffer, { sequence, decodeTime }: { sequence
   if (moof[tfdt] === 1) moof.writeBigUInt64BE(BigInt(decodeTime), tfdt + 4);
   else moof.writeUInt32BE(decodeTime, tfdt + 4);
 }
+
+/** Gives each sample this duration, in place: encoders do not always say how long the last one is shown. */
+export function patchDurations(moof: Buffer, ticks: number): void {
+  const tfhd = boxOf(moof, 'moof', 'traf', 'tfhd').content;
+  const defaults = moof.readUIntBE(tfhd + 1, 3);
+  if (defaults & tfhdFlags.duration) {
+    const before = (defaults & tfhdFlags.baseDataOffset ? 8 : 0) + (defaults & tfhdFlags.sampleDescription ? 4 : 0);
+    moof.writeUInt32BE(ticks, tfhd + 8 + before);
+  }
+  const trun = boxOf(moof, 'moof', 'traf', 'trun').content;
+  const flags = moof.readUIntBE(trun + 1, 3);
+  if (!(flags & trunFlags.duration)) return;
+  const perSample = [trunFlags.duration, trunFlags.size, trunFlags.flags, trunFlags.compositionTime];
+  const stride = 4 * perSample.filter((flag) => flags & flag).length;
+  const first = trun + 8 + (flags & trunFlags.dataOffset ? 4 : 0) + (flags & trunFlags.firstFlags ? 4 : 0);
+  for (let index = 0; index < moof.readUInt32BE(trun + 4); index += 1)
+    moof.writeUInt32BE(ticks, first + index * stride);
+}

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { EncodedSegment } from '../../../domain/media.ts';
 import { boxesOf, boxOf, bytesOf } from './boxes.ts';
-import { patchFragment, readFragment } from './fragment.ts';
+import { patchDurations, patchFragment, readFragment } from './fragment.ts';
 
 export interface VideoPart {
   init: Buffer;
@@ -34,6 +34,7 @@ export async function videoPartOf(from: string, to: string, grid: VideoGrid): Pr
     if (type === 'mdat') written += await copy(source, start, end, target);
     if (type !== 'moof') continue;
     const moof = await bytesOf(source, start, end - start);
+    patchDurations(moof, grid.ticksOfFrame);
     const { samples, ticks, firstSize, dataOffset } = readFragment(moof);
     if (frames % grid.gopFrames !== 0 || ticks !== samples * grid.ticksOfFrame) {
       throw new Error(`a fragment of ${samples} frames and ${ticks} ticks came after ${frames} frames`);
