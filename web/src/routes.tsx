@@ -11,10 +11,11 @@ const NothingYet = () => null;
 const loadWatchPage = () => import('./pages/watch/watch-page.tsx');
 const loadUploadPage = () => import('./pages/upload/upload-page.tsx');
 const loadHistoryPage = () => import('./pages/history/history-page.tsx');
+const loadStudioPage = () => import('./pages/studio/studio-page.tsx');
 
 /** Fetches the code of the other pages ahead, so that going there waits for nothing, not even for a network. */
 export function preloadPages(): void {
-  for (const load of [loadWatchPage, loadUploadPage, loadHistoryPage]) {
+  for (const load of [loadWatchPage, loadUploadPage, loadHistoryPage, loadStudioPage]) {
     load().catch(() => {
       // It is fetched again when it is needed.
     });
@@ -42,6 +43,10 @@ export const createRouter = () =>
         {
           path: 'history',
           lazy: async () => ({ Component: (await loadHistoryPage()).HistoryPage }),
+        },
+        {
+          path: 'studio',
+          lazy: async () => ({ Component: (await loadStudioPage()).StudioPage }),
         },
         { path: '*', Component: NotFoundPage },
       ],

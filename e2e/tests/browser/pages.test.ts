@@ -36,6 +36,7 @@ describe('every page', () => {
         `/watch/${id}`,
         '/upload',
         '/history',
+        '/studio',
         '/search?query=night',
         '/search?query=nothinglikeit',
         '/search',

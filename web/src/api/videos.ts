@@ -1,7 +1,7 @@
 import type { Progress } from '@flixtube/contracts/http/progress';
 import type { Video, VideoPatch } from '@flixtube/contracts/http/video';
 import type { VideoList, VideoSort } from '@flixtube/contracts/http/video-list';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { ApiError } from './api-error.ts';
 import { type Answer, request, withQuery } from './http.ts';
 
@@ -41,6 +41,27 @@ export const videosQuery = (filter: { sort?: VideoSort; query?: string }) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page: VideoList) => page.nextCursor,
   });
+
+/** All that this viewer has uploaded, page by page; looked at again while some of it is being processed. */
+export const ownVideosQuery = () =>
+  infiniteQueryOptions({
+    queryKey: ['studio'],
+    queryFn: async ({ signal, pageParam }) =>
+      (await request<VideoList>(withQuery('/api/studio/videos', { cursor: pageParam }), { signal })).body,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: VideoList) => page.nextCursor,
+    // A page in five seconds, however many there are; none while the window is hidden.
+    refetchInterval: ({ state: { data } }) => (data?.pages.some(isUnderWay) ? 5000 * data.pages.length : false),
+  });
+
+const isUnderWay = ({ items }: VideoList): boolean => items.some(({ status }) => status === 'processing');
+
+/** Every list that shows videos is read again, after one of them has changed. */
+export function refreshLists(queries: QueryClient): void {
+  for (const key of ['videos', 'studio', 'history', 'continue-watching']) {
+    void queries.invalidateQueries({ queryKey: [key] });
+  }
+}
 
 /** Changes a video that is still as `etag` says; a 412 means that it is not. */
 export const changeVideo = (id: string, patch: VideoPatch, etag: string | null): Promise<Answer<Video>> =>

@@ -15,10 +15,19 @@ interface Props {
   /** What stands under the title instead of views and age. */
   meta?: ReactNode;
   heading?: 'h2' | 'h3';
+  /** Who can see it is said also of a public one. */
+  alwaysTagged?: boolean;
 }
 
 /** A video to choose. Its link is named by its title, and nothing else. */
-export function VideoCard({ video, positionSeconds, shape = 'card', meta, heading: Heading = 'h3' }: Props) {
+export function VideoCard({
+  video,
+  positionSeconds,
+  shape = 'card',
+  meta,
+  heading: Heading = 'h3',
+  alwaysTagged,
+}: Props) {
   const duration = video.durationSeconds;
   return (
     <article className={`video-${shape}`}>
@@ -32,7 +41,7 @@ export function VideoCard({ video, positionSeconds, shape = 'card', meta, headin
         <p className="video-meta">
           {meta ?? `${formatViews(video.viewCount)} · ${formatAge(video.createdAt)}`}
           {duration !== null && <span className="visually-hidden">, {spokenDuration(duration)} long</span>}
-          {video.visibility !== 'public' && <VisibilityTag visibility={video.visibility} />}
+          {(alwaysTagged || video.visibility !== 'public') && <VisibilityTag visibility={video.visibility} />}
         </p>
       </div>
     </article>

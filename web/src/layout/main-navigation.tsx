@@ -1,4 +1,4 @@
-import { History, House, Upload } from 'lucide-react';
+import { Clapperboard, History, House, Upload } from 'lucide-react';
 import { NavLink } from 'react-router';
 
 /** The ways through the site: in the header, and on a phone at the foot of the window. */
@@ -16,6 +16,10 @@ export function MainNavigation() {
       <NavLink to="/history">
         <History aria-hidden />
         History
+      </NavLink>
+      <NavLink to="/studio">
+        <Clapperboard aria-hidden />
+        Studio
       </NavLink>
     </nav>
   );

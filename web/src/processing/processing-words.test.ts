@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { processingWords } from './processing-words.ts';
+import { processingWords, shortProcessingWords } from './processing-words.ts';
 
 const links = { file: '/f', hls: null, poster: null, storyboard: null, captions: [] };
 
@@ -13,5 +13,10 @@ describe('processingWords', () => {
     expect(processingWords({ status: 'processing', progress: 0, links: playable })).toBe(
       'Being processed, 0 %. It can be watched already.',
     );
+  });
+  it('when there is little room, then says no more than how far it is', () => {
+    expect(shortProcessingWords({ status: 'processing', progress: 0 })).toBe('Waiting to be processed');
+    expect(shortProcessingWords({ status: 'processing', progress: 0.999 })).toBe('Being processed, 99 %');
+    expect(shortProcessingWords({ status: 'ready', progress: 1 })).toBe('Ready');
   });
 });

@@ -11,3 +11,10 @@ export function processingWords({ status, progress, links }: State): string {
   const watchable = links.hls ? 'It can be watched already.' : 'It can be watched already, as it was uploaded.';
   return `Being processed, ${percent} %. ${watchable}`;
 }
+
+/** The same, where there is little room and the video's link says that it can be watched. */
+export function shortProcessingWords({ status, progress }: Pick<State, 'status' | 'progress'>): string {
+  if (status === 'ready') return 'Ready';
+  if (status === 'failed') return 'Could not be processed';
+  return progress === 0 ? 'Waiting to be processed' : `Being processed, ${Math.floor(progress * 100)} %`;
+}

@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { History, Trash2, TriangleAlert } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { historyQuery } from '../../api/history.ts';
 import { CardSkeleton } from '../../cards/video-card.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { LoadMore } from '../../ui/load-more.tsx';
 import { PageState, TroubleState, troubleOf } from '../../ui/states.tsx';
-import { useInView } from '../../ui/use-in-view.ts';
 import { groupByDay } from './days.ts';
 import { HistoryEntry } from './history-entry.tsx';
 import { useForget } from './use-forget.ts';
@@ -56,7 +56,7 @@ export function HistoryPage() {
             </ul>
           </section>
         ))}
-      <More query={query} />
+      <LoadMore query={query} />
       {asking && (
         <ConfirmDialog
           title="Clear your history?"
@@ -69,27 +69,6 @@ export function HistoryPage() {
         >
           Everything that you watched is forgotten, and where you left it. This cannot be undone.
         </ConfirmDialog>
-      )}
-    </div>
-  );
-}
-
-function More({ query }: { query: ReturnType<typeof useInfiniteQuery> }) {
-  const end = useRef<HTMLDivElement>(null);
-  const nearEnd = useInView(end, '600px');
-  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, dataUpdatedAt } = query;
-  // `dataUpdatedAt`: when a page did not fill the window, its end is still near, and nothing changes but that.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  useEffect(() => {
-    if (nearEnd && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
-  }, [nearEnd, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, dataUpdatedAt]);
-  return (
-    <div ref={end} className="history-more">
-      {isFetchNextPageError && <p role="status">More could not be loaded.</p>}
-      {hasNextPage && (
-        <button type="button" className="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {isFetchingNextPage ? 'Loading more…' : 'Load more'}
-        </button>
       )}
     </div>
   );

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useNavigate } from 'react-router';
 import { uploadLimitsQuery } from '../../api/uploads.ts';
+import { refreshLists } from '../../api/videos.ts';
 import { useAnnouncer } from '../../ui/announcer.tsx';
 import { formatBytes } from '../../ui/format.ts';
 import { DropZone } from '../../upload/drop-zone.tsx';
@@ -126,6 +127,6 @@ function useCatalogueRefreshed(items: readonly UploadItem[]) {
   const queries = useQueryClient();
   const done = items.filter(({ step }) => step.is === 'done').length;
   useEffect(() => {
-    if (done > 0) queries.invalidateQueries({ queryKey: ['videos'] });
+    if (done > 0) refreshLists(queries);
   }, [done, queries]);
 }

@@ -1,10 +1,7 @@
 import type { Video } from '@flixtube/contracts/http/video';
-import { useQueryClient } from '@tanstack/react-query';
 import { RotateCw, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
-import { processAgain, videoQuery } from '../../api/videos.ts';
 import { processingWords } from '../../processing/processing-words.ts';
-import { useAnnouncer } from '../../ui/announcer.tsx';
+import { useProcessAgain } from '../../processing/use-process-again.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 
 /** How far a video's processing is, while it goes on or when it failed; afterwards there is nothing to say. */
@@ -20,25 +17,7 @@ export function ProcessingState({ video, owned }: { video: Video; owned: boolean
 }
 
 function ProcessingFailure({ video, owned }: { video: Video; owned: boolean }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const queries = useQueryClient();
-  const { toast } = useAnnouncer();
-
-  async function again() {
-    setBusy(true);
-    setError(null);
-    try {
-      queries.setQueryData(videoQuery(video.id).queryKey, await processAgain(video.id));
-      toast('It is being processed again');
-    } catch (problem) {
-      setError(problem instanceof Error ? problem.message : String(problem));
-      setBusy(false);
-      // Somebody else may have done it already.
-      await queries.invalidateQueries({ queryKey: videoQuery(video.id).queryKey });
-    }
-  }
-
+  const { again, busy, error } = useProcessAgain(video.id);
   return (
     <section className="notice notice--problem" aria-label="Processing">
       <TriangleAlert aria-hidden />

@@ -2,12 +2,13 @@ import type { Video, VideoPatch } from '@flixtube/contracts/http/video';
 import { useQueryClient } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { type SubmitEvent, useState } from 'react';
-import { ApiError } from '../../api/api-error.ts';
-import { changeVideo, videoQuery } from '../../api/videos.ts';
-import { useAnnouncer } from '../../ui/announcer.tsx';
-import { DetailsFields, fieldMessages } from '../../ui/details-fields.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { ApiError } from '../api/api-error.ts';
+import { changeVideo, refreshLists, videoQuery } from '../api/videos.ts';
+import { useAnnouncer } from '../ui/announcer.tsx';
+import { DetailsFields, fieldMessages } from '../ui/details-fields.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import { VisibilityChoice } from './visibility-choice.tsx';
+import './edit-dialog.css';
 
 interface Props {
   video: Video;
@@ -40,7 +41,7 @@ export function EditDialog({ video, etag, onClose }: Props) {
     try {
       const answer = await changeVideo(video.id, patch, before.etag);
       queries.setQueryData(videoQuery(video.id).queryKey, answer);
-      for (const key of ['videos', 'history', 'continue-watching']) queries.invalidateQueries({ queryKey: [key] });
+      refreshLists(queries);
       toast('Changes saved');
       onClose();
     } catch (problem) {
