@@ -55,6 +55,9 @@ describe('GET /internal/videos/:id', () => {
       visibility: 'private',
       durationSeconds: null,
       source: upload.source,
+      manifest: null,
+      poster: null,
+      storyboard: null,
     });
   });
 

@@ -47,11 +47,14 @@ export async function tilesOf(options: RunOptions, job: TilesJob, signal: AbortS
   const size = { width, height, bytes: (width * height * 3) / 2 };
   const layout = { wanted, everySeconds, size };
   const file = join(job.folder, 'tiles.yuv');
-  await using target = await open(file, 'w');
-  const worths =
-    durationSeconds <= keyframesSeconds
-      ? await inOneGo(options, job, layout, target, signal)
-      : await placeByPlace(options, job, layout, target, signal);
+  const target = await open(file, 'w');
+  const worths = await (durationSeconds <= keyframesSeconds ? inOneGo : placeByPlace)(
+    options,
+    job,
+    layout,
+    target,
+    signal,
+  ).finally(() => target.close());
   if (worths.length === 0) return undefined;
   const best = worths.indexOf(Math.max(...worths));
   const bestSeconds = best * everySeconds;

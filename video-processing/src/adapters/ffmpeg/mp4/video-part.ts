@@ -23,8 +23,20 @@ export interface VideoGrid {
  * the part before. Read and written piece by piece.
  */
 export async function videoPartOf(from: string, to: string, grid: VideoGrid): Promise<VideoPart> {
-  await using source = await open(from, 'r');
-  await using target = await open(to, 'w');
+  const source = await open(from, 'r');
+  try {
+    const target = await open(to, 'w');
+    try {
+      return await moveFragments(source, target, grid);
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function moveFragments(source: FileHandle, target: FileHandle, grid: VideoGrid): Promise<VideoPart> {
   const heads: Buffer[] = [];
   const segments: EncodedSegment[] = [];
   let written = 0;
