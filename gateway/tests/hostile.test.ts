@@ -48,6 +48,11 @@ describe('hostile requests', () => {
     },
   );
 
+  it.each(['/metrics', '/Metrics', '/metrics/', '/%6detrics'])('learn nothing of metrics by %s', async (path) => {
+    const answer = await fetch(`${gateway.url}${path}`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+  });
+
   it('never end in a 5xx or a silent connection, whatever they are made of', async () => {
     const method = fc.constantFrom(
       'GET',

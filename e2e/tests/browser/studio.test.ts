@@ -47,6 +47,37 @@ describe('the studio', () => {
     expect(complaints).toEqual([]);
   }, 120_000);
 
+  it('when a failure may pass, then it can be processed again, and the focus stays at that video', async () => {
+    const { page, context } = await visitor(browser);
+    await page.goto('/');
+    const video = await upload(page, fakeClip(20_000, 12), 'Storm');
+    const failure = { kind: 'internal', detail: 'Something broke on our side.', retriable: true };
+    let state: Partial<Video> = { status: 'failed', failure };
+    await page.route('**/api/studio/videos*', (route) =>
+      route.fulfill({ json: { items: [{ ...video, ...state }], nextCursor: null } }),
+    );
+    let asked = '';
+    await page.route(`**/api/videos/${video.id}/processing`, (route) => {
+      asked = route.request().method();
+      state = { status: 'processing', failure: null, progress: 0 };
+      return route.fulfill({ status: 202, json: { ...video, ...state } });
+    });
+    await page.goto('/studio');
+    await entry(page, 'Storm').getByText(failure.detail).waitFor();
+    await page.getByRole('button', { name: 'Process again Storm' }).click();
+    await page.getByRole('progressbar', { name: 'Processing progress of Storm' }).waitFor();
+    expect(asked).toBe('POST');
+    await eventually(
+      () => page.evaluate<string>('document.activeElement?.textContent'),
+      (text) => text === 'Waiting to be processed',
+    );
+    // It is looked at again by itself, and that it is ready is said.
+    state = { status: 'ready', failure: null, progress: 1 };
+    await entry(page, 'Storm').getByText('Ready', { exact: true }).waitFor();
+    await page.getByRole('status', { name: 'Announcements' }).getByText('“Storm”: Ready to watch').waitFor();
+    await context.close();
+  });
+
   it('when a video is changed here, then its entry is; the keyboard is enough for it', async () => {
     const { page } = first;
     await upload(page, await clip(2, '320x180'), 'Waves at night');

@@ -33,7 +33,7 @@ export function StudioState({ video }: { video: Video }) {
         <button type="button" className="button" disabled={busy} onClick={() => void processAgain()}>
           <RotateCw aria-hidden />
           Process again
-          <span className="visually-hidden">: {video.title}</span>
+          <span className="visually-hidden"> {video.title}</span>
         </button>
       )}
       {error && (
