@@ -84,7 +84,7 @@ describe('npm start', () => {
 
   it('stops in order at Ctrl-C, leaves nothing running, and has its data at the next start', async () => {
     const marks = await marksOf(await statusOf(folder));
-    expect(marks).toHaveLength(9);
+    expect(marks).toHaveLength(10);
     running.child.kill('SIGINT');
     expect(await running.ended).toBe(0);
     expect(await Promise.all(marks.map(isAlive))).toEqual(marks.map(() => false));

@@ -124,7 +124,7 @@ export interface Media {
     job: { source: Source; plan: Plan; piece: Piece; folder: string },
     signal: AbortSignal,
   ): Promise<EncodedPart[]>;
-  /** The whole of a sound track as AAC, in parts of about a minute, each handed on as soon as it is whole. */
+  /** The whole of a sound track as AAC, in parts of about a minute, the first one shorter, each handed on as soon as it is whole. */
   encodeSound(
     job: { source: Source; plan: Plan; track: number; folder: string },
     signal: AbortSignal,

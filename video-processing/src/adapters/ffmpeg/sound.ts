@@ -17,8 +17,9 @@ interface SoundJob {
 const { samplesPerSecond, samplesOfFrame, bitsPerSecond, codecs } = soundFormat;
 /** About 4 s. */
 const framesOfSegment = Math.round((4 * samplesPerSecond) / samplesOfFrame);
-/** About a minute. */
+/** About a minute; the first part is small, so that the video can be played soon. */
 const segmentsOfPart = 15;
+const segmentsOfFirstPart = 3;
 /**
  * ffmpeg's encoder puts a frame before the first sample, from which decoders tune in. It is left out, and the next one
  * begins at zero: an edit list would say the same, but hls.js and Media Source Extensions do not look at it, while Safari
@@ -114,7 +115,8 @@ class PartWriter {
     this.#frames.push(Buffer.from(frame));
     if (this.#frames.length < framesOfSegment) return undefined;
     await this.#endSegment();
-    return this.#segments.length < segmentsOfPart ? undefined : this.#endPart();
+    const whole = this.#parts === 0 ? segmentsOfFirstPart : segmentsOfPart;
+    return this.#segments.length < whole ? undefined : this.#endPart();
   }
 
   async finish(): Promise<EncodedPart | undefined> {
