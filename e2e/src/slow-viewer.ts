@@ -34,7 +34,7 @@ export class SlowViewer {
     socket.on('error', (error) => this.wrong.push(error.message)).on('end', () => this.wrong.push('was ended'));
   }
 
-  /** Resolves when the request is sent. */
+  /** Resolves when the answer begins. */
   static async join(url: string, reading: SlowReading): Promise<SlowViewer> {
     const { hostname, port, host } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port) });
@@ -42,7 +42,9 @@ export class SlowViewer {
     socket.write(
       `GET /api/videos/${reading.videoId}/file HTTP/1.1\r\nHost: ${host}\r\nRange: bytes=${reading.start}-\r\n\r\n`,
     );
-    return new SlowViewer(socket, reading);
+    const viewer = new SlowViewer(socket, reading);
+    await once(socket, 'readable');
+    return viewer;
   }
 
   /** Hangs up in the middle of the body. */

@@ -168,9 +168,12 @@ describe('the player', () => {
     await page.locator('video[slot=media]').waitFor();
     await page.keyboard.press('t');
     await page.keyboard.press('>');
+    const rate = () => page.evaluate('document.querySelector("video[slot=media]").defaultPlaybackRate');
+    // Which follows what was chosen, in the same step in which that is noted.
+    await eventually(rate, (chosen) => chosen === 1.25);
     await page.reload();
     await page.locator('.player--theatre').waitFor();
-    expect(await page.evaluate('document.querySelector("video[slot=media]").playbackRate')).toBe(1.25);
+    await eventually(rate, (chosen) => chosen === 1.25);
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Picture in picture').waitFor();
     await context.close();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Video } from '@flixtube/contracts/http/video';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page, Request } from 'playwright-core';
+import type { Browser, Page, Request, Response } from 'playwright-core';
 import { accessibilityFaults, launchBrowser, overflow, visitor, widths } from '../../src/browser.ts';
 import { fakeClip } from '../../src/clips.ts';
 import { eventually } from '../../src/eventually.ts';
@@ -196,9 +196,9 @@ describe('the upload page', () => {
 
   it('when the home page is opened, then neither the uploader nor the player of HLS is loaded', async () => {
     const { page, context } = await visitor(browser);
-    const scripts: [url: string, code: string][] = [];
-    page.on('response', async (response) => {
-      if (response.url().endsWith('.js')) scripts.push([response.url(), await response.text()]);
+    const scripts: Response[] = [];
+    page.on('response', (response) => {
+      if (response.url().endsWith('.js')) scripts.push(response);
     });
     await page.goto('/');
     // The other pages' code is fetched ahead, three seconds later.
@@ -207,7 +207,8 @@ describe('the upload page', () => {
       (count) => count > 3,
     );
     await page.waitForLoadState('networkidle');
-    const heavy = scripts.filter(([, code]) => /Tus-Resumable|hlsManifestParsed/.test(code));
+    const codes = await Promise.all(scripts.map(async (response) => [response.url(), await response.text()] as const));
+    const heavy = codes.filter(([, code]) => /Tus-Resumable|hlsManifestParsed/.test(code));
     expect(heavy.map(([url]) => url)).toEqual([]);
     await context.close();
   });
