@@ -8,6 +8,7 @@ import { announceVideo } from './routes/announce-video.ts';
 import { deleteVideo } from './routes/delete-video.ts';
 import { editVideo } from './routes/edit-video.ts';
 import { getVideo } from './routes/get-video.ts';
+import { changeCaptions } from './routes/internal-captions.ts';
 import { getVideoForService, getVideosForViewer } from './routes/internal-videos.ts';
 import { listOwnVideos } from './routes/list-own-videos.ts';
 import { listVideos } from './routes/list-videos.ts';
@@ -29,5 +30,6 @@ export function createMetadataApp(o: {
   announceVideo(router, o.catalogue);
   getVideoForService(router, o.catalogue);
   getVideosForViewer(router, o.catalogue);
+  changeCaptions(router, o.catalogue);
   return createApp({ logger: o.logger, identity: o.identity, health: o.health, routers: [router] });
 }

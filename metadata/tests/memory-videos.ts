@@ -18,8 +18,9 @@ export function memoryVideos(): VideoRepository {
   const saveProcessing = async (video: Video): Promise<boolean> => {
     const before = videos.get(video.id);
     if (before?.processingVersion !== video.processingVersion - 1) return false;
-    const { title, description, visibility, version, viewCount } = before;
-    videos.set(video.id, { ...video, title, description, visibility, version, viewCount });
+    const { title, description, visibility, version, viewCount, captions, captionsVersion } = before;
+    const others = { title, description, visibility, version, viewCount, captions, captionsVersion };
+    videos.set(video.id, { ...video, ...others });
     return true;
   };
 
@@ -67,6 +68,13 @@ export function memoryVideos(): VideoRepository {
       if (before?.version !== video.version - 1) return false;
       const { title, description, visibility, version } = video;
       videos.set(video.id, { ...before, title, description, visibility, version });
+      return true;
+    },
+    saveCaptions: async (video) => {
+      const before = videos.get(video.id);
+      if (before?.captionsVersion !== video.captionsVersion - 1) return false;
+      const { captions, captionsVersion } = video;
+      videos.set(video.id, { ...before, captions, captionsVersion });
       return true;
     },
     remove: async (video, at) => {

@@ -1,8 +1,9 @@
+import { caption, captionParams, captionQuery } from '@flixtube/contracts/http/captions';
 import { progress } from '@flixtube/contracts/http/progress';
 import { videoParams } from '@flixtube/contracts/http/video';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
-import { notModified, problemAnswer, problems } from './openapi-parts.ts';
+import { jsonAnswer, notModified, problemAnswer, problems } from './openapi-parts.ts';
 
 const tags = ['Playback'];
 
@@ -63,6 +64,11 @@ const getFile: ZodOpenApiOperationObject = {
   requestParams: { path: videoParams, header: rangeConditions },
   responses: { 200: whole, 206: part, 304: notModified, ...problems(404, 412), 416: beyond },
 };
+
+const captionPath = z.object({
+  id: captionParams.shape.id,
+  track: z.string().meta({ description: 'A language tag (BCP 47) and .vtt', example: 'en.vtt' }),
+});
 
 export const playbackPaths: ZodOpenApiPathsObject = {
   '/api/videos/{id}/file': {
@@ -143,6 +149,51 @@ export const playbackPaths: ZodOpenApiPathsObject = {
         path: videoParams.extend({ processingId: z.uuidv7(), sprite: z.string().meta({ example: '0.jpg' }) }),
       },
       responses: { 200: jpeg, 304: notModified, ...problems(404, 412) },
+    },
+  },
+  '/api/videos/{id}/captions/{track}': {
+    get: {
+      tags,
+      operationId: 'getCaptions',
+      summary: 'The captions in a language, as WebVTT',
+      requestParams: { path: captionPath },
+      responses: {
+        200: { description: 'The text track', headers: fields, content: { 'text/vtt': bytes } },
+        304: notModified,
+        ...problems(404, 412),
+      },
+    },
+    put: {
+      tags,
+      operationId: 'putCaptions',
+      summary: 'Add captions in a language to your video, or replace them',
+      description:
+        'WebVTT or SRT in UTF-8, of 1 MiB at most. What is served is written anew from its times, places and text; styles, regions and comments are left out. An error names the line. 409 for more than 50 languages.',
+      requestParams: { path: captionPath, query: captionQuery },
+      requestBody: {
+        required: true,
+        content: {
+          'text/vtt': { schema: z.string() },
+          'application/x-subrip': { schema: z.string() },
+          'text/plain': { schema: z.string() },
+        },
+      },
+      responses: {
+        200: jsonAnswer('They took the place of others', caption),
+        201: jsonAnswer(
+          'They are there',
+          caption,
+          z.object({ Location: z.string().meta({ description: 'Their address' }) }),
+        ),
+        ...problems(403, 404, 408, 409, 413, 415),
+      },
+    },
+    delete: {
+      tags,
+      operationId: 'removeCaptions',
+      summary: 'Remove the captions in a language from your video',
+      requestParams: { path: captionPath },
+      responses: { 204: { description: 'They are gone' }, ...problems(403, 404) },
     },
   },
   '/api/videos/{id}/progress': {

@@ -6,6 +6,7 @@ import { createBroker } from '@flixtube/chassis/messaging';
 import { Registry } from '@flixtube/chassis/metrics';
 import { createService, type Health, type Resource, type Service } from '@flixtube/chassis/service';
 import { eventPlaybackReports } from './adapters/event-playback-reports.ts';
+import { httpCaptionCatalogue, httpCaptionStore } from './adapters/http-captions.ts';
 import { httpStoredFiles } from './adapters/http-stored-files.ts';
 import { httpVideoBytes } from './adapters/http-video-bytes.ts';
 import { httpVideoCatalogue } from './adapters/http-video-catalogue.ts';
@@ -14,6 +15,7 @@ import { createVideoStreamingApp } from './app.ts';
 import type { Config } from './config.ts';
 import { hearVideoChanged } from './consumers/video-changed.ts';
 import { hearVideoDeleted } from './consumers/video-deleted.ts';
+import { createCaptions } from './domain/captions/captions.ts';
 import { PlayableVideos } from './domain/playable-videos.ts';
 import { PlaybackQuality } from './domain/playback-quality.ts';
 
@@ -41,6 +43,13 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
     catalogue: httpVideoCatalogue(metadata),
     hearsChanges: () => broker.isConnected(),
   });
+  const objects = createJsonClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
+  const captions = createCaptions({
+    videos,
+    store: httpCaptionStore(storage, objects),
+    catalogue: httpCaptionCatalogue(metadata),
+    leftBehind: (error) => logger.warn({ err: error }, 'captions that nobody uses were left in the store'),
+  });
   const bytes = httpVideoBytes(storage);
   const files = httpStoredFiles(storage);
   const reports = eventPlaybackReports(broker);
@@ -55,6 +64,7 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
     check: async () => {},
     stop: async () => {
       metadata.close();
+      objects.close();
       await storage.close();
     },
   };
@@ -67,6 +77,6 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
     logger,
     resources: [clients, broker],
     app: (health: Health) =>
-      createVideoStreamingApp({ logger, identity, health, videos, bytes, files, reports, quality, metrics }),
+      createVideoStreamingApp({ logger, identity, health, videos, bytes, files, captions, reports, quality, metrics }),
   });
 }

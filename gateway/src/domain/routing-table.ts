@@ -9,11 +9,13 @@ export type Neighbour = Exclude<Service, 'gateway'>;
 export type Lane = 'json' | 'bytes';
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
   /** Segments match byte for byte; `:name` matches any one segment. */
   readonly path: string;
   readonly service: Service;
   readonly lane: Lane;
+  /** Most that a body may have; unless said, what the lane takes. */
+  readonly maxBodyBytes?: number;
 }
 
 /** The whole public API: what is not here does not exist outside. HEAD goes where GET does. */
@@ -29,6 +31,15 @@ export const routingTable: readonly Route[] = [
   { method: 'GET', path: '/api/videos/:id/poster.jpg', service: 'video-streaming', lane: 'json' },
   { method: 'GET', path: '/api/videos/:id/storyboard.vtt', service: 'video-streaming', lane: 'json' },
   { method: 'GET', path: '/api/videos/:id/storyboard/:processingId/:sprite', service: 'video-streaming', lane: 'json' },
+  { method: 'GET', path: '/api/videos/:id/captions/:track', service: 'video-streaming', lane: 'json' },
+  {
+    method: 'PUT',
+    path: '/api/videos/:id/captions/:track',
+    service: 'video-streaming',
+    lane: 'json',
+    maxBodyBytes: 2 ** 20,
+  },
+  { method: 'DELETE', path: '/api/videos/:id/captions/:track', service: 'video-streaming', lane: 'json' },
   { method: 'POST', path: '/api/videos/:id/processing', service: 'metadata', lane: 'json' },
   { method: 'POST', path: '/api/videos/:id/progress', service: 'video-streaming', lane: 'json' },
   { method: 'GET', path: '/api/studio/videos', service: 'metadata', lane: 'json' },

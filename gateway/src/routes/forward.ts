@@ -26,8 +26,8 @@ const jsonMaxBytes = 64 * 1024;
 
 /** Passes requests of `route` on to its neighbour and the answers back, both as they come. */
 export function forward(route: Route & { service: Neighbour }, options: ForwardOptions): RequestHandler {
-  const maxBytes = route.lane === 'bytes' ? options.uploadMaxBytes : jsonMaxBytes;
-  const takesBody = route.method === 'POST' || route.method === 'PATCH';
+  const maxBytes = route.maxBodyBytes ?? (route.lane === 'bytes' ? options.uploadMaxBytes : jsonMaxBytes);
+  const takesBody = ['POST', 'PUT', 'PATCH'].includes(route.method);
 
   return async (req, res) => {
     checkParameters(req.params as Record<string, string>);

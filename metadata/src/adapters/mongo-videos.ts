@@ -200,6 +200,24 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
       return saveProcessing(video, [newEvent(videoProcessingRequested, { source, subject: videoId, data, id })]);
     },
 
+    saveCaptions: (video) =>
+      withMongo(async () => {
+        const { captions, captionsVersion } = video;
+        const before = captionsVersion - 1;
+        const { matchedCount } = await collection.updateOne(
+          {
+            _id: video.id,
+            // Not what is left of a removed video.
+            ownerId: video.ownerId,
+            // Nothing is 0: a document of before there were text tracks.
+            captionsVersion: before === 0 ? ({ $in: [0, null] } as unknown as number) : before,
+          },
+          { $set: { captions, captionsVersion }, $push: { outbox: changeOf(video) } },
+        );
+        if (matchedCount > 0) outbox.notify(video.id);
+        return matchedCount > 0;
+      }),
+
     remove: (video, at) =>
       withMongo(async () => {
         const data = { videoId: video.id, ownerId: video.ownerId };

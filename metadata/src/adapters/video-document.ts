@@ -48,6 +48,8 @@ export const videoFields = {
   manifest: 1,
   poster: 1,
   storyboard: 1,
+  captions: 1,
+  captionsVersion: 1,
   source: 1,
   viewCount: 1,
   version: 1,
@@ -56,7 +58,8 @@ export const videoFields = {
 export type StoredVideo = Pick<VideoDocument, '_id' | keyof typeof videoFields>;
 
 export function toVideo({ _id, ...fields }: StoredVideo): Video {
-  return { id: _id, ...fields };
+  // A document of before there were text tracks has none.
+  return { id: _id, ...fields, captions: fields.captions ?? [], captionsVersion: fields.captionsVersion ?? 0 };
 }
 
 /** What processing changes. */

@@ -1,5 +1,6 @@
 import { DomainError } from '@flixtube/chassis/errors';
 import { newId } from '@flixtube/chassis/ids';
+import { captioned, captionKey, uncaptioned } from './captions.ts';
 import { queryTermsOf } from './folding.ts';
 import { begun, type Report, reported } from './processing.ts';
 import { weightOfView } from './trending.ts';
@@ -40,8 +41,34 @@ export function createCatalogue(o: { videos: VideoRepository; now?: () => Date }
     return video;
   }
 
+  /** Changes the text tracks of a video for its owner; answers the key that is no longer named. */
+  async function changeCaptions(id: string, viewerId: string, language: string, change: (video: Video) => Video) {
+    for (let tries = 1; tries <= mostTries; tries++) {
+      const video = await getOwn(id, viewerId, 'caption');
+      const changed = change(video);
+      const before = captionKey(video, language);
+      const isSame = before === captionKey(changed, language);
+      // A request that comes again after its answer was lost finds all done.
+      if (isSame || (await videos.saveCaptions(changed))) return isSame ? null : before;
+    }
+    throw tooBusy();
+  }
+
   return {
     get,
+
+    /**
+     * Adds a text track to a video for its owner, or replaces the one in its language. Answers the key of the object
+     * that it replaced, or null.
+     */
+    async putCaption(id: string, viewerId: string, track: Video['captions'][number]): Promise<string | null> {
+      return changeCaptions(id, viewerId, track.language, (video) => captioned(video, track));
+    },
+
+    /** Removes the text track in a language for the owner. Answers the key of its object. */
+    async removeCaption(id: string, viewerId: string, language: string): Promise<string | null> {
+      return changeCaptions(id, viewerId, language, (video) => uncaptioned(video, language));
+    },
 
     /**
      * Takes a video in, once however often it is announced. Answers it as it is now; undefined when it was removed

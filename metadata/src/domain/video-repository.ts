@@ -90,6 +90,12 @@ export interface VideoRepository {
    */
   requestProcessing(video: Video): Promise<boolean>;
 
+  /**
+   * Saves the text tracks, if they are still what they were before this change, and announces video.changed, both or
+   * neither. Answers whether it did.
+   */
+  saveCaptions(video: Video): Promise<boolean>;
+
   /** Removes the video if it is still at this version, and announces video.deleted, both or neither. Answers whether it did. */
   remove(video: Video, at: Date): Promise<boolean>;
 

@@ -25,6 +25,10 @@ export interface Video {
   readonly manifest: { key: string; processingId: string } | null;
   readonly poster: { key: string; contentType: string } | null;
   readonly storyboard: { vtt: string; sprites: string[] } | null;
+  /** Text tracks, by language, and where video-storage keeps them. */
+  readonly captions: readonly { language: string; label: string; key: string }[];
+  /** Counts the changes of the text tracks. */
+  readonly captionsVersion: number;
   /** The bytes as uploaded, in video-storage. */
   readonly source: { key: string; contentType: string; sizeBytes: number; sha256: string };
   readonly viewCount: number;
@@ -66,6 +70,8 @@ export function announced({ videoId, createdAt, ...given }: Announcement): Video
     manifest: null,
     poster: null,
     storyboard: null,
+    captions: [],
+    captionsVersion: 0,
     viewCount: 0,
     version: 1,
   };

@@ -27,7 +27,11 @@ export function videoJson(video: Video, viewerId: string): VideoJson {
       hls: rest.manifest && `/api/videos/${id}/hls/main.m3u8`,
       poster: rest.poster && `/api/videos/${id}/poster.jpg`,
       storyboard: rest.storyboard && `/api/videos/${id}/storyboard.vtt`,
-      captions: [],
+      captions: rest.captions.map(({ language, label }) => ({
+        language,
+        label,
+        url: `/api/videos/${id}/captions/${language}.vtt`,
+      })),
     },
   };
 }

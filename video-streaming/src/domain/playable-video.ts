@@ -8,6 +8,8 @@ export interface PlayableVideo {
   manifest: string | null;
   poster: { key: string; contentType: string } | null;
   storyboard: { vtt: string; sprites: string[] } | null;
+  /** Text tracks, by language. */
+  captions: { language: string; label: string; key: string }[];
 }
 
 /** Where videos are known: metadata. */

@@ -11,6 +11,7 @@ const video: PlayableVideo = {
   manifest: null,
   poster: null,
   storyboard: null,
+  captions: [],
 };
 
 describe('playable videos', () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { EventEmitter, on } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { Identity } from '@flixtube/chassis/identity';
 import type { InternalVideo } from '@flixtube/contracts/http/internal';
 
@@ -67,15 +68,29 @@ export interface FakeMetadata extends Fake {
   instead: RequestListener | undefined;
 }
 
-/** metadata's GET /internal/videos/:id. */
+/** metadata's GET /internal/videos/:id, and what changes a text track. */
 export async function fakeMetadata(identity: Identity): Promise<FakeMetadata> {
   const videos = new Map<string, InternalVideo>();
   const fake = await startFake(identity, (req, res) => {
     if (all.instead !== undefined) return all.instead(req, res);
+    const [, captioned, language] = /^\/internal\/videos\/([^/]+)\/captions\/([^/?]+)/.exec(req.url ?? '') ?? [];
+    if (captioned !== undefined) return void changeCaptions(captioned, language as string, req, res);
     const video = videos.get(req.url?.replace('/internal/videos/', '') ?? '');
     if (video === undefined) return problem(res, 404);
     res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(video));
   });
+  async function changeCaptions(id: string, language: string, req: IncomingMessage, res: ServerResponse) {
+    const video = videos.get(id);
+    if (video === undefined) return problem(res, 404);
+    const before = video.captions.find((track) => track.language === language);
+    const others = video.captions.filter((track) => track !== before);
+    const given = req.method === 'PUT' ? [{ language, ...JSON.parse(await text(req)) }] : [];
+    const viewerId = given[0]?.viewerId ?? new URL(req.url ?? '', 'http://x').searchParams.get('viewerId');
+    if (viewerId !== video.ownerId) return problem(res, 403);
+    if (req.method === 'DELETE' && before === undefined) return problem(res, 404);
+    videos.set(id, { ...video, captions: [...others, ...given] });
+    res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ replaced: before?.key ?? null }));
+  }
   const all: FakeMetadata = Object.assign(fake, { videos, instead: undefined });
   return all;
 }
@@ -83,15 +98,24 @@ export async function fakeMetadata(identity: Identity): Promise<FakeMetadata> {
 export interface FakeStorage extends Fake {
   /** Puts bytes under a key, and says what metadata would know of them. */
   put(key: string, bytes: Buffer): InternalVideo['source'];
+  /** Which there are. */
+  keys(): string[];
   /** Answers a read in its place, while set. */
   instead: RequestListener | undefined;
 }
 
-/** video-storage's GET /internal/objects/*key, for If-Match and a single range, which is all that it is asked for. */
+/** video-storage's GET /internal/objects/*key, for If-Match and a single range, its PUT, and DELETE of a folder. */
 export async function fakeStorage(identity: Identity): Promise<FakeStorage> {
   const objects = new Map<string, { bytes: Buffer; etag: string }>();
   const fake = await startFake(identity, (req, res) => {
     if (all.instead !== undefined) return all.instead(req, res);
+    if (req.method === 'PUT') return void take(req, res);
+    if (req.method === 'DELETE') {
+      const prefix = new URL(req.url ?? '', 'http://x').searchParams.get('prefix') as string;
+      for (const key of objects.keys()) if (key.startsWith(prefix)) objects.delete(key);
+      res.writeHead(200, { 'content-type': 'application/json' }).end('{"deleted":1}');
+      return;
+    }
     const object = objects.get(decodeURIComponent(req.url?.replace('/internal/objects/', '') ?? ''));
     const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(req.headers.range ?? '') ?? [];
     if (object === undefined) return problem(res, 404);
@@ -110,8 +134,13 @@ export async function fakeStorage(identity: Identity): Promise<FakeStorage> {
     });
     res.end(part);
   });
+  async function take(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    all.put(req.url?.replace('/internal/objects/', '') ?? '', Buffer.from(await text(req)));
+    res.writeHead(201, { 'content-type': 'application/json' }).end('{}');
+  }
   const all: FakeStorage = Object.assign(fake, {
     instead: undefined,
+    keys: () => [...objects.keys()],
     put(key: string, bytes: Buffer) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       objects.set(key, { bytes, etag: `"${sha256}"` });

@@ -13,6 +13,10 @@ export const title = text(200)
   .min(1, 'must not be empty')
   .meta({ description: 'What the video is called', example: 'A walk in the rain' });
 export const description = text(5000).meta({ description: 'What the video is about', example: 'Filmed in one take.' });
+/** What a text track is called in a player's menu. */
+export const captionLabel = text(100)
+  .min(1, 'must not be empty')
+  .meta({ description: 'What it is called in a player', example: 'English' });
 export const visibility = z.enum(['public', 'unlisted', 'private']).meta({
   id: 'Visibility',
   description: 'public: listed for all; unlisted: for whoever has the address; private: for its owner',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { videoId } from '../ids.ts';
 import { instant } from '../time.ts';
+import { caption } from './captions.ts';
 import { description, title, visibility } from './video-fields.ts';
 
 const link = z.string().describe('A path on this server');
@@ -31,7 +32,7 @@ export const video = z
       hls: link.nullable(),
       poster: link.nullable(),
       storyboard: link.nullable(),
-      captions: z.array(z.object({ language: z.string(), label: z.string(), url: link })),
+      captions: z.array(caption),
     }),
   })
   .meta({ id: 'Video' });

@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import { DomainError } from '@flixtube/chassis/errors';
+import { parse, route } from '@flixtube/chassis/http';
+import { viewerOf } from '@flixtube/chassis/identity';
+import { sendRepresentation } from '@flixtube/chassis/representation';
+import { type Caption, captionParams, captionQuery } from '@flixtube/contracts/http/captions';
+import type { Router } from 'express';
+import { z } from 'zod';
+import type { Captions } from '../domain/captions/captions.ts';
+import type { Playback } from '../domain/playback.ts';
+import { textBody } from './text-body.ts';
+
+const noQuery = z.strictObject({});
+const types = ['text/vtt', 'application/x-subrip', 'text/plain'];
+const mostBytes = 2 ** 20;
+
+/** GET, HEAD, PUT, DELETE /api/videos/:id/captions/:language.vtt: the text track in a language. */
+export function serveCaptions(router: Router, o: Playback & { captions: Captions }): void {
+  route(router, '/api/videos/:id/captions/:track', {
+    GET: async (req, res) => {
+      const viewerId = viewerOf(req);
+      const { id, track: language } = parse(captionParams, req.params);
+      parse(noQuery, req.query);
+      const video = await o.videos.find(id, viewerId);
+      const track = video.captions.find((one) => one.language === language);
+      if (track === undefined) throw new DomainError('not-found', 'This video has no captions in this language.');
+      const { bytes, etag } = await o.files.small(track.key);
+      await sendRepresentation(req, res, {
+        sizeBytes: bytes.length,
+        contentType: 'text/vtt; charset=utf-8',
+        etag,
+        cacheControl: video.visibility === 'private' ? 'private, no-cache' : 'public, no-cache',
+        read: async ({ start, end }) => Readable.from([bytes.subarray(start, end + 1)]),
+      });
+    },
+    PUT: async (req, res) => {
+      const viewerId = viewerOf(req);
+      const { id, track: language } = parse(captionParams, req.params);
+      const { label } = parse(captionQuery, req.query);
+      await o.captions.requireOwner(id, viewerId);
+      const text = await textBody(req, types, mostBytes);
+      const stored = await o.captions.put(id, viewerId, { language, label, text });
+      const url = `/api/videos/${id}/captions/${language}.vtt`;
+      const body: Caption = { language, label: stored.label, url };
+      if (stored.isNew) res.status(201).location(url);
+      res.json(body);
+    },
+    DELETE: async (req, res) => {
+      const viewerId = viewerOf(req);
+      const { id, track: language } = parse(captionParams, req.params);
+      parse(noQuery, req.query);
+      await o.captions.remove(id, viewerId, language);
+      res.status(204).end();
+    },
+  });
+}
