@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +12,8 @@ import { videoChanged } from '@flixtube/contracts/events/video-changed';
 import type { HlsManifest } from '@flixtube/contracts/hls-manifest';
 import type { InternalVideo } from '@flixtube/contracts/http/internal';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startStreaming, type TestStreaming } from './support/streaming.ts';
+import { problem } from './support/fakes.ts';
+import { rawGet, startStreaming, type TestStreaming } from './support/streaming.ts';
 
 const run = promisify(execFile);
 const processingId = newId();
@@ -276,7 +278,59 @@ describe('what cannot be streamed', () => {
     expect(broken.status).toBe(502);
     expect(broken.body.toString()).not.toMatch(/zod|manifest"|invalid_type/);
     const other = add();
-    streaming.metadata.videos.set(other.id, { ...other, manifest: 'videos/gone' });
-    expect((await ask(`${other.id}/hls/main.m3u8`)).status).toBe(404);
+    const nowhere = { manifest: 'videos/gone', poster: { key: 'videos/gone', contentType: 'image/jpeg' } };
+    streaming.metadata.videos.set(other.id, { ...other, ...nowhere });
+    for (const path of ['hls/main.m3u8', `hls/${processingId}/180p/0.m4s`, 'poster.jpg']) {
+      const gone = await ask(`${other.id}/${path}`);
+      expect([path, gone.status, gone.headers.get('retry-after')]).toEqual([path, 503, '2']);
+      expect(gone.body.toString()).not.toContain('videos/gone');
+    }
+  });
+
+  it('when it was processed again, and that has not been heard of yet, then what is new is played at once', async () => {
+    const old = add();
+    expect((await ask(`${old.id}/poster.jpg`)).status).toBe(200);
+    const again = add();
+    streaming.metadata.videos.set(old.id, { ...again, id: old.id });
+    for (const key of [old.manifest, old.poster?.key, old.storyboard?.vtt]) streaming.storage.remove(key as string);
+    const playlist = await ask(`${old.id}/hls/main.m3u8`);
+    expect([playlist.status, playlist.body.toString().startsWith('#EXTM3U')]).toEqual([200, true]);
+  });
+
+  it('when the store is away, then that is a 503 in words that name nothing inside, and it heals', async () => {
+    const { id } = add();
+    streaming.storage.instead = (_req, res) => problem(res, 503);
+    try {
+      for (const path of ['hls/main.m3u8', 'poster.jpg']) {
+        const { status, body } = await ask(`${id}/${path}`);
+        expect([path, status]).toEqual([path, 503]);
+        expect(body.toString()).not.toMatch(/storage|127\.0\.0\.1|objects/);
+      }
+    } finally {
+      streaming.storage.instead = undefined;
+    }
+    await streaming.eventually(async () => (await ask(`${id}/hls/main.m3u8`)).status === 200);
+  });
+
+  it('when a viewer leaves in the middle of a segment, then the read at the store ends', async () => {
+    const { id } = add();
+    expect((await ask(`${id}/hls/180p.m3u8`)).status).toBe(200);
+    const ended = new Promise<void>((resolve) => {
+      streaming.storage.instead = (req, res) => {
+        const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(req.headers.range ?? '') ?? [];
+        res.once('close', resolve);
+        res.writeHead(206, { 'content-range': `bytes ${start}-${end}/99999999` });
+        res.write('x');
+      };
+    });
+    try {
+      const path = `/api/videos/${id}/hls/${processingId}/180p/0.m4s`;
+      const viewer = await rawGet(streaming.port, path, await streaming.by(newId()));
+      await once(viewer, 'data');
+      viewer.destroy();
+      await ended;
+    } finally {
+      streaming.storage.instead = undefined;
+    }
   });
 });

@@ -2,9 +2,9 @@ import type { ByteClient } from '@flixtube/chassis/byte-client';
 import { DomainError } from '@flixtube/chassis/errors';
 import { type HlsManifest, hlsManifest } from '@flixtube/contracts/hls-manifest';
 import { LRUCache } from 'lru-cache';
-import type { SmallFile, StoredFiles } from '../domain/stored-files.ts';
+import { FileGone, type SmallFile, type StoredFiles } from '../domain/stored-files.ts';
 
-/** A manifest of a day of video is about 5 MiB; a sprite some 100 KiB. */
+/** A manifest of a day of video in five renditions has 24 MiB, one of two hours 2 MiB; a sprite has some 100 KiB. */
 const mostManifestBytes = 32 * 2 ** 20;
 const mostSmallBytes = 4 * 2 ** 20;
 const keptBytes = 32 * 2 ** 20;
@@ -101,13 +101,10 @@ function parse(bytes: Buffer): HlsManifest {
   }
 }
 
-/** What was named a moment ago is gone: processed again meanwhile, or deleted. */
 function goneOr(error: unknown): unknown {
   if (!(error instanceof DomainError)) return unreadable(error);
   if (['unavailable', 'timeout', 'bad-neighbour'].includes(error.kind)) return error;
-  if (error.kind === 'not-found') {
-    return new DomainError('not-found', 'This is no longer there. Please reload the page.', { cause: error });
-  }
+  if (error.kind === 'not-found') return new FileGone({ cause: error });
   return unreadable(error);
 }
 

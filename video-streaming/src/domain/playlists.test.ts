@@ -87,7 +87,7 @@ describe('a media playlist', () => {
   it('lists the segments of all parts, and ends when nothing will be added', () => {
     expect(mediaPlaylist(manifest, '720p')).toBe(`#EXTM3U
 #EXT-X-VERSION:7
-#EXT-X-TARGETDURATION:5
+#EXT-X-TARGETDURATION:4
 #EXT-X-PLAYLIST-TYPE:VOD
 #EXT-X-MAP:URI="${processingId}/720p/init.mp4"
 #EXTINF:4.004000,
@@ -104,6 +104,33 @@ ${processingId}/720p/2.m4s
     const growing = mediaPlaylist({ ...manifest, complete: false }, 'audio-0') as string;
     expect(growing).toContain('#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-START:TIME-OFFSET=0,PRECISE=YES\n');
     expect(growing).not.toContain('ENDLIST');
+  });
+
+  it('has one target duration for all tracks, the longest segment rounded, from its beginning to its end', () => {
+    const odd = {
+      ...sound(0, '', null),
+      parts: [{ key: 'a', segments: [{ start: 0, length: 9, ticks: 192_512, keyframes: [] }] }],
+    };
+    const slow = (complete: boolean) => ({ ...manifest, complete, audio: [{ ...odd, timescale: 42_000 }] });
+    const targetOf = (text: string | undefined) => /TARGETDURATION:(\d+)/.exec(text ?? '')?.[1];
+    const names = ['240p', '720p', 'audio-0'];
+    // 4.004 s and 4.011 s are 4 s; players compare what is rounded (§4.3.3.1).
+    expect(names.map((name) => targetOf(mediaPlaylist({ ...manifest, audio: [odd] }, name)))).toEqual(['4', '4', '4']);
+    for (const complete of [false, true]) {
+      expect(names.map((name) => targetOf(mediaPlaylist(slow(complete), name)))).toEqual(['5', '5', '5']);
+    }
+  });
+
+  it('can be made of a video of many days', () => {
+    const segments = Array.from({ length: 300_000 }, (_, n) => ({
+      start: n,
+      length: 1,
+      ticks: 120_120,
+      keyframes: [{ start: n, length: 1, ticks: 120_120 }],
+    }));
+    const long = { ...manifest, video: [{ ...picture('240p', 426, 240, 1000), parts: [{ key: 'k', segments }] }] };
+    expect(mainPlaylist(long)).toContain('240p-iframes.m3u8');
+    expect(mediaPlaylist(long, '240p')?.split('#EXTINF')).toHaveLength(300_001);
   });
 
   it('is none of what there is not', () => {

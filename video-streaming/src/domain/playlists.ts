@@ -45,9 +45,9 @@ export function mainPlaylist(manifest: HlsManifest): string {
     const rates = allSegments(track).flatMap(({ keyframes }) => keyframes.map((one) => rateOf(one, track)));
     if (rates.length === 0) continue;
     const attributes = [
-      `BANDWIDTH=${Math.ceil(Math.max(...rates))}`,
+      `BANDWIDTH=${Math.ceil(greatest(rates))}`,
       ...pictureAttributes(track),
-      `CODECS="${track.codecs}"`,
+      `CODECS="${quoted(track.codecs)}"`,
       `URI="${track.name}-iframes.m3u8"`,
     ];
     lines.push(`#EXT-X-I-FRAME-STREAM-INF:${attributes.join(',')}`);
@@ -55,11 +55,14 @@ export function mainPlaylist(manifest: HlsManifest): string {
   return text(lines);
 }
 
-/** The media playlist of a track (§4.3.3); undefined when there is no such track. */
+/**
+ * The media playlist of a track (§4.3.3); undefined when there is no such track. While it grows it has all that the
+ * manifest has: that ends where the shortest track ends that is not whole yet, which only who wrote it knows.
+ */
 export function mediaPlaylist(manifest: HlsManifest, name: string): string | undefined {
   const track = trackOf(manifest, name);
   if (track === undefined) return undefined;
-  const lines = head(manifest, track, name, []);
+  const lines = head(manifest, name, []);
   allSegments(track).forEach(({ ticks }, index) => {
     lines.push(extinf(ticks, track), segmentUrl(manifest, name, index));
   });
@@ -71,7 +74,7 @@ export function mediaPlaylist(manifest: HlsManifest, name: string): string | und
 export function iframePlaylist(manifest: HlsManifest, name: string): string | undefined {
   const track = manifest.video.find((one) => one.name === name);
   if (track === undefined) return undefined;
-  const lines = head(manifest, track, name, ['#EXT-X-I-FRAMES-ONLY']);
+  const lines = head(manifest, name, ['#EXT-X-I-FRAMES-ONLY']);
   allSegments(track).forEach(({ start, keyframes }, index) => {
     for (const keyframe of keyframes) {
       lines.push(
@@ -112,19 +115,28 @@ function trackOf({ video, audio }: HlsManifest, name: string): HlsTrack | undefi
   return [...video, ...audio].find((track) => track.name === name);
 }
 
-function head(manifest: HlsManifest, track: HlsTrack, name: string, more: string[]): string[] {
-  const longest = Math.max(...allSegments(track).map(({ ticks }) => ticks / track.timescale), 0);
+function head(manifest: HlsManifest, name: string, more: string[]): string[] {
   return [
     '#EXTM3U',
     '#EXT-X-VERSION:7',
-    // §4.3.3.1: no segment is longer than this, rounded; so one up is always right.
-    `#EXT-X-TARGETDURATION:${Math.max(1, Math.ceil(longest))}`,
+    `#EXT-X-TARGETDURATION:${targetDuration(manifest)}`,
     `#EXT-X-PLAYLIST-TYPE:${manifest.complete ? 'VOD' : 'EVENT'}`,
     // Else players take a list that grows for something live, and begin at its end.
     ...(manifest.complete ? [] : ['#EXT-X-START:TIME-OFFSET=0,PRECISE=YES']),
     ...more,
     `#EXT-X-MAP:URI="${manifest.processingId}/${name}/init.mp4"`,
   ];
+}
+
+/**
+ * No segment is longer, once rounded to whole seconds (§4.3.3.1), and it is the same in every media playlist (§6.2.4): so
+ * that of all tracks. As they grow it stays as it is (§6.2.1), since no later segment is longer than a track's first.
+ */
+function targetDuration({ video, audio }: HlsManifest): number {
+  const longest = [...video, ...audio].map(
+    (track) => greatest(allSegments(track).map(({ ticks }) => ticks)) / track.timescale,
+  );
+  return Math.max(1, Math.round(greatest(longest)));
 }
 
 function segmentUrl({ processingId }: HlsManifest, name: string, index: number): string {
@@ -134,7 +146,7 @@ function segmentUrl({ processingId }: HlsManifest, name: string, index: number):
 /** BANDWIDTH is the peak, picture and the richest sound together; AVERAGE-BANDWIDTH the same of the means (§4.3.4.2). */
 function streamInf(tracks: HlsTrack[], attributes: string[]): string {
   const [first, ...sounds] = tracks.map((track) => ({
-    peak: Math.max(...allSegments(track).map((segment) => rateOf(segment, track)), 0),
+    peak: greatest(allSegments(track).map((segment) => rateOf(segment, track))),
     mean: meanRate(track),
   }));
   const most = (of: 'peak' | 'mean') => Math.ceil((first?.[of] ?? 0) + Math.max(0, ...sounds.map((one) => one[of])));
@@ -142,7 +154,7 @@ function streamInf(tracks: HlsTrack[], attributes: string[]): string {
   return `#EXT-X-STREAM-INF:${[
     `BANDWIDTH=${most('peak')}`,
     `AVERAGE-BANDWIDTH=${most('mean')}`,
-    `CODECS="${codecs}"`,
+    `CODECS="${quoted(codecs)}"`,
     ...attributes,
   ].join(',')}`;
 }
@@ -165,6 +177,11 @@ function rateOf({ length, ticks }: { length: number; ticks: number }, { timescal
 
 function allSegments(track: HlsTrack): HlsTrack['parts'][number]['segments'] {
   return track.parts.flatMap(({ segments }) => segments);
+}
+
+/** At least 0. Not Math.max, whose arguments lie on the stack: a video of days has more segments than that takes. */
+function greatest(values: number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }
 
 function extinf(ticks: number, { timescale }: HlsTrack): string {

@@ -8,7 +8,7 @@ import { videoId } from '@flixtube/contracts/ids';
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { PlayableVideo } from '../domain/playable-video.ts';
-import type { Playback } from '../domain/playback.ts';
+import { fileOf, type Playback } from '../domain/playback.ts';
 import { immutable } from './immutable.ts';
 
 const spriteParams = z.strictObject({
@@ -18,47 +18,58 @@ const spriteParams = z.strictObject({
 });
 const noQuery = z.strictObject({});
 
+/** One of a video's pictures: where the video says that it lies, and how it is answered. */
+interface Picture {
+  keyOf(video: PlayableVideo): string | undefined;
+  typeOf(video: PlayableVideo): string;
+  cacheOf(video: PlayableVideo): string;
+}
+
 /** GET, HEAD /api/videos/:id/poster.jpg, /storyboard.vtt, and the pictures that the storyboard names. */
 export function getPictures(router: Router, { videos, files }: Playback): void {
-  async function send(req: Request, res: Response, key: string | undefined, as: { type: string; cache: string }) {
-    if (key === undefined) throw new DomainError('not-found', 'This video has no such picture yet.');
-    const { bytes, etag } = await files.small(key);
+  async function send(req: Request, res: Response, id: string, { keyOf, typeOf, cacheOf }: Picture): Promise<void> {
+    const viewerId = viewerOf(req);
+    parse(noQuery, req.query);
+    const { video, file } = await fileOf(videos, { videoId: id, viewerId, keyOf, read: (key) => files.small(key) });
+    if (file === undefined) throw new DomainError('not-found', 'This video has no such picture yet.');
     await sendRepresentation(req, res, {
-      sizeBytes: bytes.length,
-      contentType: as.type,
-      etag,
-      cacheControl: as.cache,
-      read: async ({ start, end }) => Readable.from([bytes.subarray(start, end + 1)]),
+      sizeBytes: file.bytes.length,
+      contentType: typeOf(video),
+      etag: file.etag,
+      cacheControl: cacheOf(video),
+      read: async ({ start, end }) => Readable.from([file.bytes.subarray(start, end + 1)]),
     });
   }
 
   route(router, '/api/videos/:id/poster.jpg', {
-    GET: async (req, res) => {
-      const video = await found(req, parse(videoParams, req.params).id);
-      await send(req, res, video.poster?.key, { type: video.poster?.contentType ?? '', cache: changing(video) });
-    },
+    GET: (req, res) =>
+      send(req, res, parse(videoParams, req.params).id, {
+        keyOf: ({ poster }) => poster?.key,
+        typeOf: () => 'image/jpeg',
+        cacheOf: changing,
+      }),
   });
   route(router, '/api/videos/:id/storyboard.vtt', {
-    GET: async (req, res) => {
-      const video = await found(req, parse(videoParams, req.params).id);
-      await send(req, res, video.storyboard?.vtt, { type: 'text/vtt; charset=utf-8', cache: changing(video) });
-    },
+    GET: (req, res) =>
+      send(req, res, parse(videoParams, req.params).id, {
+        keyOf: ({ storyboard }) => storyboard?.vtt,
+        typeOf: () => 'text/vtt; charset=utf-8',
+        cacheOf: changing,
+      }),
   });
   route(router, '/api/videos/:id/storyboard/:processingId/:sprite', {
-    GET: async (req, res) => {
+    GET: (req, res) => {
       const { id, processingId, sprite } = parse(spriteParams, req.params);
-      const video = await found(req, id);
-      const key = video.storyboard?.sprites[Number.parseInt(sprite, 10)];
-      const isOfIt = key?.includes(`/${processingId}/`) === true;
-      await send(req, res, isOfIt ? key : undefined, { type: 'image/jpeg', cache: immutable(video) });
+      return send(req, res, id, {
+        keyOf({ storyboard }) {
+          const key = storyboard?.sprites[Number.parseInt(sprite, 10)];
+          return key?.includes(`/${processingId}/`) === true ? key : undefined;
+        },
+        typeOf: () => 'image/jpeg',
+        cacheOf: immutable,
+      });
     },
   });
-
-  async function found(req: Request, id: string): Promise<PlayableVideo> {
-    const viewerId = viewerOf(req);
-    parse(noQuery, req.query);
-    return videos.find(id, viewerId);
-  }
 }
 
 /** Another picture may take its place; short enough to be seen soon, long enough for a list of videos. */

@@ -25,13 +25,13 @@ export function getPlaylist(router: Router, playback: Playback): void {
       const { id, playlist } = parse(params, req.params);
       parse(noQuery, req.query);
       const { video, manifest } = await manifestOf(playback, id, viewerId);
-      const text = playlistOf(manifest, playlist.slice(0, -'.m3u8'.length));
-      if (text === undefined) throw new DomainError('not-found', 'There is no such playlist of this video.');
-      const bytes = Buffer.from(text);
+      const made = playlistOf(manifest, playlist.slice(0, -'.m3u8'.length));
+      if (made === undefined) throw new DomainError('not-found', 'There is no such playlist of this video.');
+      const { bytes, etag } = made;
       await sendRepresentation(req, res, {
         sizeBytes: bytes.length,
         contentType: 'application/vnd.apple.mpegurl',
-        etag: `"${createHash('sha256').update(bytes).digest('base64url')}"`,
+        etag,
         // It grows, and who may have it can change: a cache asks each time, and gets a 304.
         cacheControl: video.visibility === 'private' ? 'private, no-cache' : 'public, no-cache',
         read: async ({ start, end }) => Readable.from([bytes.subarray(start, end + 1)]),
@@ -40,7 +40,29 @@ export function getPlaylist(router: Router, playback: Playback): void {
   });
 }
 
-function playlistOf(manifest: HlsManifest, name: string): string | undefined {
+interface Playlist {
+  bytes: Buffer;
+  etag: string;
+}
+
+/** Made once a manifest, and kept as long as that is: of a day of video, one takes about 0.2 s. */
+const kept = new WeakMap<HlsManifest, Map<string, Playlist>>();
+
+function playlistOf(manifest: HlsManifest, name: string): Playlist | undefined {
+  const playlists = kept.get(manifest) ?? new Map<string, Playlist>();
+  kept.set(manifest, playlists);
+  const known = playlists.get(name);
+  if (known !== undefined) return known;
+  const text = textOf(manifest, name);
+  // Only of names that there are, so that nobody fills it with others.
+  if (text === undefined) return undefined;
+  const bytes = Buffer.from(text);
+  const made = { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
+  playlists.set(name, made);
+  return made;
+}
+
+function textOf(manifest: HlsManifest, name: string): string | undefined {
   if (name === 'main') return mainPlaylist(manifest);
   const [, rendition] = /^(.+)-iframes$/.exec(name) ?? [];
   return rendition === undefined ? mediaPlaylist(manifest, name) : iframePlaylist(manifest, rendition);

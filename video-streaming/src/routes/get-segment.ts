@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DomainError } from '@flixtube/chassis/errors';
 import { parse, route } from '@flixtube/chassis/http';
 import { viewerOf } from '@flixtube/chassis/identity';
@@ -26,8 +27,8 @@ export function getSegment(router: Router, playback: Playback): void {
       await sendRepresentation(req, res, {
         sizeBytes: where.length,
         contentType: track.startsWith('audio') ? 'audio/mp4' : 'video/mp4',
-        // A part's key is of one attempt, and its bytes never change.
-        etag: `"${processingId}-${where.key.split('/').at(-1)}-${where.start}-${where.length}"`,
+        // A key is written once, and it says of which attempt it is.
+        etag: `"${createHash('sha256').update(where.key).digest('base64url')}-${where.start}-${where.length}"`,
         cacheControl: immutable(video),
         read: (range, signal) => playback.files.read(where, range, signal),
       });

@@ -100,6 +100,7 @@ export interface FakeStorage extends Fake {
   put(key: string, bytes: Buffer): InternalVideo['source'];
   /** Which there are. */
   keys(): string[];
+  remove(key: string): void;
   /** Answers a read in its place, while set. */
   instead: RequestListener | undefined;
 }
@@ -141,6 +142,7 @@ export async function fakeStorage(identity: Identity): Promise<FakeStorage> {
   const all: FakeStorage = Object.assign(fake, {
     instead: undefined,
     keys: () => [...objects.keys()],
+    remove: (key: string) => void objects.delete(key),
     put(key: string, bytes: Buffer) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       objects.set(key, { bytes, etag: `"${sha256}"` });
