@@ -89,6 +89,22 @@ describe('the processing of a video', () => {
     );
   });
 
+  it('when only its progress is told, or a manifest twice, then nobody else is told of it', async () => {
+    const { id } = await metadata.announce();
+    const processingId = newId();
+    for (const fraction of [0.1, 0.2]) await metadata.probe.publish(progressed(id, processingId, fraction));
+    for (const fraction of [0.3, 0.4, 0.4, 0.5]) {
+      await metadata.probe.publish(progressed(id, processingId, fraction, 'videos/m'));
+    }
+    await becomes(id, { progress: 0.5 });
+    await metadata.probe.publish(processed(id, processingId));
+    const changes = () => metadata.probe.published('video.changed').filter(({ subject }) => subject === id);
+    await eventually(async () => {
+      expect(changes().at(-1)?.data).toMatchObject({ durationSeconds: 12.5 });
+    });
+    expect(changes()).toHaveLength(2);
+  });
+
   it('when it failed, then the video says why', async () => {
     const { id } = await metadata.announce();
     await metadata.probe.publish(failed(id, newId()));

@@ -55,6 +55,15 @@ describe('a video that is told of', () => {
     expect(having(progressed(first, 0.4, 'm'), progressed(first, 0.2, 'old')).manifest?.key).toBe('m');
   });
 
+  it('is the very same when it is told twice, and keeps the very manifest when only more of the work is done', () => {
+    const video = having(progressed(first, 0.4, 'm'));
+    expect(reported(video, progressed(first, 0.4, 'm'))).toBe(video);
+    const further = reported(video, progressed(first, 0.6, 'm'));
+    expect(further.progress).toBe(0.6);
+    expect(further.manifest).toBe(video.manifest);
+    expect(reported(further, progressed(first, 0.6, 'n')).manifest?.key).toBe('n');
+  });
+
   it('ends the same, in whatever order and how often its reports come, when the end is among them', () => {
     const reports = [
       progressed(first, 0.1),

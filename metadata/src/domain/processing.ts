@@ -24,9 +24,12 @@ export function reported(video: Video, report: Report): Video {
   switch (report.told) {
     case 'progressed': {
       if (!isNews && report.fraction < video.progress) return video;
-      const isPlayable = report.manifest !== null && (video.manifest?.processingId ?? processingId) === processingId;
-      const manifest = isPlayable ? { key: report.manifest as string, processingId } : video.manifest;
-      return { ...now, progress: report.fraction, manifest };
+      const { fraction: progress, manifest: key } = report;
+      const isMore =
+        key !== null && key !== video.manifest?.key && (video.manifest?.processingId ?? processingId) === processingId;
+      // Told twice: nothing is to be written, and nobody to be told.
+      if (!isNews && !isMore && progress === video.progress) return video;
+      return { ...now, progress, manifest: isMore ? { key, processingId } : video.manifest };
     }
     case 'processed': {
       const { durationSeconds, width, height, poster, storyboard } = report;
