@@ -58,6 +58,7 @@ describe('GET /internal/videos/:id', () => {
       manifest: null,
       poster: null,
       storyboard: null,
+      captions: [],
     });
   });
 

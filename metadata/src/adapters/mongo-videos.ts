@@ -125,7 +125,13 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
     return withMongo(async () => {
       const before = video.processingVersion - 1;
       const { matchedCount } = await collection.updateOne(
-        { _id: video.id, processingVersion: before },
+        {
+          _id: video.id,
+          // Not what is left of a removed video.
+          ownerId: video.ownerId,
+          // Nothing is 0: a document of before there was processing.
+          processingVersion: before === 0 ? ({ $in: [0, null] } as unknown as number) : before,
+        },
         { $set: processed(video), ...(events.length > 0 ? { $push: { outbox: { $each: events } } } : {}) },
       );
       if (matchedCount > 0 && events.length > 0) outbox.notify(video.id);

@@ -57,9 +57,19 @@ export const videoFields = {
 
 export type StoredVideo = Pick<VideoDocument, '_id' | keyof typeof videoFields>;
 
+/** What a document lacks that was written before there were such things: processing, text tracks. */
+const nothingYet = {
+  processingId: null,
+  processingVersion: 0,
+  manifest: null,
+  poster: null,
+  storyboard: null,
+  captions: [],
+  captionsVersion: 0,
+} as const satisfies Partial<Video>;
+
 export function toVideo({ _id, ...fields }: StoredVideo): Video {
-  // A document of before there were text tracks has none.
-  return { id: _id, ...fields, captions: fields.captions ?? [], captionsVersion: fields.captionsVersion ?? 0 };
+  return { id: _id, ...nothingYet, ...fields };
 }
 
 /** What processing changes. */
