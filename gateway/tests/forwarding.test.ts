@@ -37,7 +37,7 @@ describe('forwarding', () => {
   it.each(routingTable.filter(({ service }) => service !== 'gateway'))(
     'sends $method $path to $service, as it is',
     async ({ method, path, service }) => {
-      const concrete = path.replace(/:\w+/, id);
+      const concrete = path.replace(/:\w+/g, id);
       const answer = await fetch(`${gateway.url}${concrete}?a=1&b=%20%C3%A9`, {
         method,
         ...(method === 'POST' || method === 'PATCH'
@@ -64,6 +64,18 @@ describe('forwarding', () => {
     '/api/unknown',
     '/api/videos/',
     `/api/videos/${id}/poster`,
+    `/api/videos/${id}/poster.png`,
+    `/api/videos/${id}/hls`,
+    `/api/videos/${id}/hls/`,
+    `/api/videos/${id}/hls/a/b`,
+    `/api/videos/${id}/hls/a/b/c/d`,
+    `/api/videos/${id}/HLS/main.m3u8`,
+    `/api/videos/${id}/hls/%2e%2e/file`,
+    `/api/videos/${id}/hls/a/b/..%2f..%2f..%2finternal`,
+    `/api/videos/${id}/storyboard`,
+    `/api/videos/${id}/storyboard/a`,
+    `/api/videos/${id}/pictures/a/b.jpg`,
+    '/internal/objects/videos/x/hls/y/manifest.json',
     `/internal/videos/${id}`,
     '/internal/objects/videos/x/source',
     '/INTERNAL/videos',

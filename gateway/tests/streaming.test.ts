@@ -53,14 +53,14 @@ describe('streaming', () => {
   }
 
   /** A viewer who has got all that the service has sent so far, and waits for more. */
-  async function waitingViewer(): Promise<Socket> {
+  async function waitingViewer(path = file): Promise<Socket> {
     const part = Buffer.alloc(100_000, 'x');
     gateway.streaming.answer = (_req, res) => {
       res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': 2 ** 40 }).write(part);
     };
     const socket = await rawConnection(gateway.port);
     socket.on('error', () => undefined);
-    socket.write(`GET ${file} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
     while (socket.bytesRead < part.length) await once(socket, 'data');
     return socket;
   }
@@ -132,6 +132,18 @@ describe('streaming', () => {
     viewer.destroy();
     await gone;
   });
+
+  it.each(['hls/0199b1f2-8c3a-7d44-9a51-3f0f6c6a1b2e/720p/0.m4s', 'poster.jpg'])(
+    'answers playlists at once, when more viewers than it has connections for them are slow to take %s',
+    async (slow) => {
+      const video = file.slice(0, -'/file'.length);
+      const viewers = await Promise.all(Array.from({ length: 70 }, () => waitingViewer(`${video}/${slow}`)));
+      gateway.streaming.answer = (_req, res) => void res.writeHead(200, { 'content-length': 7 }).end('#EXTM3U');
+      const playlist = await fetch(`${gateway.url}${video}/hls/main.m3u8`, { signal: AbortSignal.timeout(2000) });
+      expect([playlist.status, await playlist.text()]).toEqual([200, '#EXTM3U']);
+      for (const viewer of viewers) viewer.destroy();
+    },
+  );
 
   it('goes on answering the API at once, when fifty viewers hold their connections', async () => {
     const viewers = await Promise.all(Array.from({ length: 50 }, waitingViewer));

@@ -29,6 +29,12 @@ const fields = z.object({
   'Content-Disposition': z.string().optional().meta({ description: 'inline' }),
   'Cache-Control': z.string().meta({ description: 'Whoever keeps it asks again before use: who may watch can change' }),
 });
+const made = fields.extend({ ETag: z.string().meta({ description: 'Strong: it changes whenever a byte does' }) });
+const lasting = made.extend({
+  'Cache-Control': z
+    .string()
+    .meta({ description: 'For a year: its name is of one version. Of private videos: private' }),
+});
 const bytes = { schema: { type: 'string' as const, format: 'binary' } };
 
 const whole: ZodOpenApiResponseObject = {
@@ -45,7 +51,7 @@ const part: ZodOpenApiResponseObject = {
 };
 const jpeg: ZodOpenApiResponseObject = {
   description: 'The picture',
-  headers: fields,
+  headers: made,
   content: { 'image/jpeg': bytes },
 };
 const beyond: ZodOpenApiResponseObject = {
@@ -90,7 +96,7 @@ export const playbackPaths: ZodOpenApiPathsObject = {
         'There from the moment on that `links.hls` is set. While processing goes on the lists grow and have no end. All that they name lies below this path, in CMAF segments.',
       requestParams: { path: videoParams.extend({ playlist: z.string().meta({ example: 'main.m3u8' }) }) },
       responses: {
-        200: { description: 'The playlist', headers: fields, content: { 'application/vnd.apple.mpegurl': bytes } },
+        200: { description: 'The playlist', headers: made, content: { 'application/vnd.apple.mpegurl': bytes } },
         304: notModified,
         ...problems(404, 412),
       },
@@ -110,7 +116,7 @@ export const playbackPaths: ZodOpenApiPathsObject = {
         header: rangeConditions,
       },
       responses: {
-        200: { description: 'The segment', headers: fields, content: { 'video/mp4': bytes, 'audio/mp4': bytes } },
+        200: { description: 'The segment', headers: lasting, content: { 'video/mp4': bytes, 'audio/mp4': bytes } },
         206: { ...part, content: { 'video/mp4': bytes, 'audio/mp4': bytes } },
         304: notModified,
         ...problems(404, 412),
@@ -134,7 +140,7 @@ export const playbackPaths: ZodOpenApiPathsObject = {
       summary: 'Which picture shows which moment, for scrubbing: WebVTT whose cues are addresses with #xywh',
       requestParams: { path: videoParams },
       responses: {
-        200: { description: 'The storyboard', headers: fields, content: { 'text/vtt': bytes } },
+        200: { description: 'The storyboard', headers: made, content: { 'text/vtt': bytes } },
         304: notModified,
         ...problems(404, 412),
       },
@@ -148,7 +154,7 @@ export const playbackPaths: ZodOpenApiPathsObject = {
       requestParams: {
         path: videoParams.extend({ processingId: z.uuidv7(), sprite: z.string().meta({ example: '0.jpg' }) }),
       },
-      responses: { 200: jpeg, 304: notModified, ...problems(404, 412) },
+      responses: { 200: { ...jpeg, headers: lasting }, 304: notModified, ...problems(404, 412) },
     },
   },
   '/api/videos/{id}/captions/{track}': {
