@@ -139,9 +139,12 @@ describe('streaming', () => {
       const video = file.slice(0, -'/file'.length);
       const viewers = await Promise.all(Array.from({ length: 70 }, () => waitingViewer(`${video}/${slow}`)));
       gateway.streaming.answer = (_req, res) => void res.writeHead(200, { 'content-length': 7 }).end('#EXTM3U');
-      const playlist = await fetch(`${gateway.url}${video}/hls/main.m3u8`, { signal: AbortSignal.timeout(2000) });
-      expect([playlist.status, await playlist.text()]).toEqual([200, '#EXTM3U']);
-      for (const viewer of viewers) viewer.destroy();
+      try {
+        const playlist = await fetch(`${gateway.url}${video}/hls/main.m3u8`, { signal: AbortSignal.timeout(2000) });
+        expect([playlist.status, await playlist.text()]).toEqual([200, '#EXTM3U']);
+      } finally {
+        for (const viewer of viewers) viewer.destroy();
+      }
     },
   );
 
