@@ -31,11 +31,11 @@ describe('a worker', () => {
         cut();
         kill();
       });
-      const { service, link } = await system.startOnLink(
+      const { service, broker } = await system.startOnProxy(
         { around: doom.around },
         { PROCESSING_CONCURRENCY: '1', PROCESSING_WINDOW: '1' },
       );
-      cut = () => link.cut();
+      cut = () => broker.refuse();
       await system.announce(upload);
       const isDone = system.probe.next<VideoProcessed>(
         'video.processed',

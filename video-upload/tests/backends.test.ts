@@ -17,7 +17,7 @@ describe('video-upload while a backend is away', () => {
 
   it('the broker is away: 201, not ready, and the event follows when it is back, once', async () => {
     const { url } = await system.start();
-    system.rabbitmqLink.cut();
+    system.rabbitmq.refuse();
     await eventually(
       () => ready(url),
       (status) => status === 503,
@@ -27,7 +27,7 @@ describe('video-upload while a backend is away', () => {
 
     expect(answer.status).toBe(201);
     expect(system.probe.published('video.uploaded')).toEqual([]);
-    system.rabbitmqLink.mend();
+    system.rabbitmq.heal();
     const event = await system.probe.next('video.uploaded');
     expect(event.data.videoId).toBe(answer.body.id);
     await eventually(
@@ -39,7 +39,7 @@ describe('video-upload while a backend is away', () => {
 
   it('the database is away: 503 that says when to try again, before much is read, and nothing gets to storage', async () => {
     const { url } = await system.start();
-    system.mongodbLink.cut();
+    system.mongodb.refuse();
     let sent = 0;
     const counted = (function* () {
       for (let index = 0; index < 256; index += 1) {
@@ -54,7 +54,7 @@ describe('video-upload while a backend is away', () => {
     expect(answer.headers['retry-after']).toEqual(expect.any(String));
     expect(sent).toBeLessThan(32 * 1024 * 1024);
     expect(system.storage.accepted).toEqual([]);
-    system.mongodbLink.mend();
+    system.mongodb.heal();
     await eventually(
       async () => send(url, { headers: await system.viewer(), body: file }),
       ({ status }) => status === 201,
@@ -62,12 +62,12 @@ describe('video-upload while a backend is away', () => {
   });
 
   it('started before the database is there: alive, not ready, and takes uploads when it comes', async () => {
-    system.mongodbLink.cut();
+    system.mongodb.refuse();
     const { url } = await system.start();
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
     expect(await ready(url)).toBe(503);
 
-    system.mongodbLink.mend();
+    system.mongodb.heal();
 
     await eventually(
       () => ready(url),
@@ -78,7 +78,7 @@ describe('video-upload while a backend is away', () => {
 
   it('the answer to the commit is lost and the database comes back: 201, committed and published once', async () => {
     const { url } = await system.start();
-    const cut = system.mongodbLink.cutAfter('video.uploaded').then(() => system.mongodbLink.mend());
+    const cut = system.mongodb.refuseAfter('video.uploaded').then(() => system.mongodb.heal());
 
     const answer = await send(url, { headers: await system.viewer(), body: file });
 
@@ -95,14 +95,14 @@ describe('video-upload while a backend is away', () => {
 
   it('the commit gets through and the database stays away: 503, nothing is removed, and the video counts later', async () => {
     const { url } = await system.start({}, { commitMs: 1_000 });
-    const cut = system.mongodbLink.cutAfter('video.uploaded');
+    const cut = system.mongodb.refuseAfter('video.uploaded');
 
     const answer = await send(url, { headers: await system.viewer(), body: file });
 
     await cut;
     expect(answer.status).toBe(503);
     expect(system.storage.keys).toHaveLength(1);
-    system.mongodbLink.mend();
+    system.mongodb.heal();
     const event = await system.probe.next<VideoUploaded>('video.uploaded');
     expect(system.storage.objects.has(event.data.source.key)).toBe(true);
   });
@@ -112,13 +112,13 @@ describe('video-upload while a backend is away', () => {
       { UPLOAD_ABANDONED_SECONDS: '2', UPLOAD_SWEEP_SECONDS: '0.5' },
       { commitMs: 1_000 },
     );
-    system.storage.beforeCommit = async () => system.mongodbLink.cut();
+    system.storage.beforeCommit = async () => system.mongodb.refuse();
 
     const answer = await send(url, { headers: await system.viewer(), body: file });
 
     expect(answer.status).toBe(503);
     expect(system.storage.keys).toHaveLength(1);
-    system.mongodbLink.mend();
+    system.mongodb.heal();
     await eventually(
       async () => [...system.storage.keys, ...(await system.records())],
       (left) => left.length === 0,
@@ -128,7 +128,7 @@ describe('video-upload while a backend is away', () => {
 
   it('a record is old and its event published: it is swept; one whose event is not yet published stays', async () => {
     const { url } = await system.start({ UPLOAD_RECORD_SECONDS: '1', UPLOAD_SWEEP_SECONDS: '0.3' });
-    system.rabbitmqLink.cut();
+    system.rabbitmq.refuse();
     await eventually(
       () => ready(url),
       (status) => status === 503,
@@ -142,7 +142,7 @@ describe('video-upload while a backend is away', () => {
       (records) => records.length === 1 && records[0]?.outbox.length === 1,
     );
 
-    system.rabbitmqLink.mend();
+    system.rabbitmq.heal();
 
     await system.probe.next('video.uploaded');
     await eventually(

@@ -27,14 +27,14 @@ describe('a process of video-upload', () => {
   it('is killed after it has acknowledged an upload and before it could publish it: the next one does, once', async () => {
     const first = await start();
     await first.ready();
-    system.rabbitmqLink.cut();
+    system.rabbitmq.refuse();
     const { status, body } = await send(first.url, { headers: await system.viewer(), body: videoBytes(100_000) });
     expect(status).toBe(201);
     const [committed] = await system.records();
     expect(committed?.outbox).toHaveLength(1);
 
     await first.end('SIGKILL');
-    system.rabbitmqLink.mend();
+    system.rabbitmq.heal();
     await start();
 
     const event = await system.probe.next('video.uploaded');

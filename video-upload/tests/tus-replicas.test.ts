@@ -129,7 +129,7 @@ describe('uploads in pieces, whatever ends or is shared', () => {
         killed.resolve();
       };
       // After it: the database is away while the store commits, so the commit point is not reached.
-      if (when === 'after it') system.storage.beforeCommit = async () => system.mongodbLink.cut();
+      if (when === 'after it') system.storage.beforeCommit = async () => system.mongodb.refuse();
       else system.storage.beforeCommit = kill;
       const patch = client.patch(path, 0, body).catch(() => undefined);
       if (when === 'after it') {
@@ -138,7 +138,7 @@ describe('uploads in pieces, whatever ends or is shared', () => {
           (count) => count === 1,
         );
         await kill();
-        system.mongodbLink.mend();
+        system.mongodb.heal();
       }
       await killed.promise;
       await patch;

@@ -1,9 +1,8 @@
-import { type TestDatabase, testDatabase } from '@flixtube/dev-env/testing';
+import { startProxy, type TcpProxy, type TestDatabase, testDatabase } from '@flixtube/dev-env/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DomainError, isTransient } from '../src/errors.ts';
 import { connectMongo, isDuplicateKey, type Mongo, withMongo } from '../src/mongo.ts';
 import { recordingLogger } from './support/events.ts';
-import { startProxy, type TcpProxy } from './support/proxy.ts';
 
 let database: TestDatabase;
 let proxy: TcpProxy;

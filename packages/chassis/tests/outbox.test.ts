@@ -1,6 +1,8 @@
 import {
   type EventProbe,
   eventProbe,
+  startProxy,
+  type TcpProxy,
   type TestDatabase,
   type TestVhost,
   testDatabase,
@@ -14,7 +16,6 @@ import { createOutbox, type Outbox } from '../src/outbox.ts';
 import type { Resource } from '../src/service.ts';
 import { runToItsDeath } from './support/child.ts';
 import { Arrivals, gate, recordingLogger, soon, thing, thingEvent } from './support/events.ts';
-import { startProxy, type TcpProxy } from './support/proxy.ts';
 
 interface Document {
   _id: string;

@@ -3,4 +3,5 @@ export { type TestBroker, testBroker } from './testing/broker.ts';
 export { type TestContainer, testContainer } from './testing/container.ts';
 export { type TestDatabase, testDatabase } from './testing/database.ts';
 export { type DeadLetter, type EventProbe, eventProbe, type ProbedEvent } from './testing/event-probe.ts';
+export { startProxy, type TcpProxy } from './testing/proxy.ts';
 export { type TestVhost, testVhost } from './testing/vhost.ts';

@@ -15,6 +15,8 @@ import {
   type EventProbe,
   eventProbe,
   type ProbedEvent,
+  startProxy,
+  type TcpProxy,
   type TestDatabase,
   type TestVhost,
   testDatabase,
@@ -26,7 +28,6 @@ import { readConfig } from '../../src/config.ts';
 import { createVideoProcessing, type Overrides } from '../../src/wiring.ts';
 import { type FakeFile, fakeMedia, fakePlan } from './fake-media.ts';
 import { FakeStorage } from './fake-storage.ts';
-import { Link } from './link.ts';
 
 const secret = 'a secret of the tests, 32 characters and more';
 
@@ -49,7 +50,7 @@ export interface System {
   /** Starts a worker on ffmpeg. */
   startReal(env?: Record<string, string>): Promise<Service>;
   /** The same as `start`, on a line to the broker of its own. */
-  startOnLink(overrides: Overrides, env?: Record<string, string>): Promise<{ service: Service; link: Link }>;
+  startOnProxy(overrides: Overrides, env?: Record<string, string>): Promise<{ service: Service; broker: TcpProxy }>;
   /** Puts a file into storage. */
   store(file?: Partial<FakeFile> | Buffer): Upload;
   /** Says that it was uploaded. */
@@ -74,7 +75,7 @@ export async function createSystem(): Promise<System> {
   const [database, vhost] = await Promise.all([testDatabase(), testVhost(), storage.start()]);
   const probe = await eventProbe(vhost.url);
   const services: Service[] = [];
-  const links: Link[] = [];
+  const proxies: TcpProxy[] = [];
   const env = {
     HOST: '127.0.0.1',
     PORT: '0',
@@ -114,11 +115,10 @@ export async function createSystem(): Promise<System> {
     env,
     start,
     startReal: (changed) => startWith({}, changed),
-    async startOnLink(overrides, changed = {}) {
-      const link = new Link(new URL(vhost.url));
-      links.push(link);
-      await link.open();
-      return { service: await start(overrides, { ...changed, RABBITMQ_URL: link.through(vhost.url) }), link };
+    async startOnProxy(overrides, changed = {}) {
+      const broker = await startProxy(vhost.url);
+      proxies.push(broker);
+      return { service: await start(overrides, { ...changed, RABBITMQ_URL: broker.url }), broker };
     },
     store(file = {}) {
       const videoId = newId();
@@ -169,7 +169,7 @@ export async function createSystem(): Promise<System> {
     },
     async close() {
       await Promise.all(services.map((service) => service.stop({ hasten: true })));
-      await Promise.all([...links.map((link) => link.close()), storage.stop(), probe.close()]);
+      await Promise.all([...proxies.map((proxy) => proxy.close()), storage.stop(), probe.close()]);
       await Promise.all([database.close(), vhost.close(), rm(folder, { recursive: true, force: true })]);
     },
   };

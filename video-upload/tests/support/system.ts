@@ -5,6 +5,8 @@ import type { Service } from '@flixtube/chassis/service';
 import {
   type EventProbe,
   eventProbe,
+  startProxy,
+  type TcpProxy,
   type TestDatabase,
   type TestVhost,
   testDatabase,
@@ -15,7 +17,6 @@ import { type Config, readConfig } from '../../src/config.ts';
 import { createVideoUpload } from '../../src/wiring.ts';
 import { FakeMetadata } from './fake-metadata.ts';
 import { FakeStorage } from './fake-storage.ts';
-import { Link } from './link.ts';
 
 const secret = 'a secret of the tests, 32 characters and more';
 
@@ -26,8 +27,8 @@ export interface System {
   readonly database: TestDatabase;
   readonly vhost: TestVhost;
   readonly probe: EventProbe;
-  readonly mongodbLink: Link;
-  readonly rabbitmqLink: Link;
+  readonly mongodb: TcpProxy;
+  readonly rabbitmq: TcpProxy;
   /** The environment of a process of the service, with `PORT` 0. */
   readonly env: Record<string, string>;
   /** Starts the service, with some settings changed; resolves when it is ready. Stopped with the system. */
@@ -45,16 +46,14 @@ export async function createSystem(): Promise<System> {
   const metadata = new FakeMetadata(storageIdentity);
   const [database, vhost] = await Promise.all([testDatabase(), testVhost(), storage.start(), metadata.start()]);
   const probe = await eventProbe(vhost.url);
-  const mongodbLink = new Link(new URL(database.url));
-  const rabbitmqLink = new Link(new URL(vhost.url));
-  await Promise.all([mongodbLink.open(), rabbitmqLink.open()]);
+  const [mongodb, rabbitmq] = await Promise.all([startProxy(database.url), startProxy(vhost.url)]);
   const env = {
     HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     IDENTITY_SECRET: secret,
-    RABBITMQ_URL: rabbitmqLink.through(vhost.url),
-    MONGODB_URL: mongodbLink.through(database.url),
+    RABBITMQ_URL: rabbitmq.url,
+    MONGODB_URL: mongodb.url,
     MONGODB_DATABASE: database.name,
     VIDEO_STORAGE_URL: storage.url,
     METADATA_URL: metadata.url,
@@ -70,8 +69,8 @@ export async function createSystem(): Promise<System> {
     database,
     vhost,
     probe,
-    mongodbLink,
-    rabbitmqLink,
+    mongodb,
+    rabbitmq,
     env,
     async start(changed = {}, options = {}) {
       const config: Config = readConfig({ ...env, ...changed });
@@ -87,7 +86,7 @@ export async function createSystem(): Promise<System> {
     records: () => uploads.find().toArray(),
     async close() {
       await Promise.all(services.map((service) => service.stop({ hasten: true })));
-      await Promise.all([mongodbLink.close(), rabbitmqLink.close(), storage.stop(), metadata.stop(), probe.close()]);
+      await Promise.all([mongodb.close(), rabbitmq.close(), storage.stop(), metadata.stop(), probe.close()]);
       await Promise.all([database.close(), vhost.close()]);
     },
   };

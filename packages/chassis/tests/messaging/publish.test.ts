@@ -1,10 +1,16 @@
-import { type EventProbe, eventProbe, type TestVhost, testVhost } from '@flixtube/dev-env/testing';
+import {
+  type EventProbe,
+  eventProbe,
+  startProxy,
+  type TcpProxy,
+  type TestVhost,
+  testVhost,
+} from '@flixtube/dev-env/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import amqp from 'amqplib';
 import { type Broker, createBroker } from '../../src/messaging.ts';
 import { runInTrace } from '../../src/trace.ts';
 import { Arrivals, recordingLogger, thing, thingEvent } from '../support/events.ts';
-import { startProxy, type TcpProxy } from '../support/proxy.ts';
 
 let vhost: TestVhost;
 let probe: EventProbe;

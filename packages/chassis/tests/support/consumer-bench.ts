@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EventProbe, eventProbe, type TestVhost, testVhost } from '@flixtube/dev-env/testing';
+import {
+  type EventProbe,
+  eventProbe,
+  startProxy,
+  type TcpProxy,
+  type TestVhost,
+  testVhost,
+} from '@flixtube/dev-env/testing';
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { type Broker, type BrokerOptions, createBroker, type FlixEvent } from '../../src/messaging.ts';
 import { recordingLogger, soon, type Thing, thing } from './events.ts';
-import { startProxy, type TcpProxy } from './proxy.ts';
 
 export type RecordedBroker = Broker & Pick<ReturnType<typeof recordingLogger>, 'said'>;
 

@@ -9,6 +9,8 @@ export interface TcpProxy {
   cut(): void;
   /** Swallows all that is sent, either way or only what the backend sends, and keeps the connections open. */
   blackhole(which?: 'both' | 'answers'): void;
+  /** Refuses from the moment on that this text is next sent: it gets through, and no answer does. Resolves then. */
+  refuseAfter(text: string): Promise<void>;
   /** Refuses new connections, and breaks the present ones off, until `heal`. */
   refuse(): void;
   /** Forwards again on new connections; those of the black hole stay dead, as on a real network. */
@@ -25,6 +27,7 @@ export async function startProxy(target: string): Promise<TcpProxy> {
   let refusing = false;
   let swallow: 'both' | 'answers' | undefined;
   let connections = 0;
+  let trap: { text: string; sprung(): void } | undefined;
   const server = createServer((client) => {
     if (refusing) {
       client.destroy();
@@ -39,6 +42,14 @@ export async function startProxy(target: string): Promise<TcpProxy> {
       open.add(from);
       let dead = false;
       from.on('data', (chunk) => {
+        if (!isAnswer && trap !== undefined && chunk.includes(trap.text)) {
+          refusing = true;
+          client.destroy();
+          // Ended, not destroyed: what was sent before has to get there.
+          backend.end(chunk, trap.sprung);
+          trap = undefined;
+          return;
+        }
         dead ||= swallow === 'both' || (swallow === 'answers' && isAnswer);
         if (!dead) to.write(chunk);
       });
@@ -65,6 +76,10 @@ export async function startProxy(target: string): Promise<TcpProxy> {
     blackhole: (which = 'both') => {
       swallow = which;
     },
+    refuseAfter: (text) =>
+      new Promise((sprung) => {
+        trap = { text, sprung };
+      }),
     refuse: () => {
       refusing = true;
       cut();
