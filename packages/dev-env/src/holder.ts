@@ -21,7 +21,7 @@ export interface Holder {
 
 /** @throws SetupFailure with what is missing and what to do. */
 export async function startHolder(request: HolderRequest): Promise<Holder> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), JSON.stringify(request)], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'holder-process.ts'), JSON.stringify(request)], {
     // A group of its own, so that Ctrl-C does not reach it: it ends when its standard input does.
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],

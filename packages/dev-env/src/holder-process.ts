@@ -1,5 +1,5 @@
 /**
- * Backends as a process of their own: `node src/main.ts '{"needs":["rabbitmq"],"dataFolder":"..."}'`.
+ * Backends as a process of their own: `node src/holder-process.ts '{"needs":["rabbitmq"],"dataFolder":"..."}'`.
  * Prints one JSON line, {env} or {failure}, and runs until SIGTERM or SIGINT, or until its standard input ends: whoever
  * started it may die in any way, and nothing is left running.
  */
