@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { answerTo, createStorage, eventually, MiB, type Storage, sha256, video } from './support/storage.ts';
+import { startProcess } from './support/service-process.ts';
+import { answerTo, createStorage, MiB, type Storage, sha256, video } from './support/storage.ts';
 
 const key = 'videos/killed/source';
 const idOf = (name: string) => createHash('sha1').update(name).digest('hex');
@@ -15,22 +14,7 @@ let service: ChildProcess;
 let url: URL;
 beforeAll(async () => {
   storage = await createStorage();
-  service = spawn(process.execPath, ['src/main.ts'], {
-    cwd: join(import.meta.dirname, '..'),
-    env: { ...process.env, ...storage.env, LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: service.stdout as NodeJS.ReadableStream })) {
-    const { msg, url: listening } = JSON.parse(line);
-    if (msg !== 'listening') continue;
-    url = new URL(listening);
-    break;
-  }
-  service.stdout?.resume();
-  await eventually(
-    async () => (await fetch(new URL('/health/ready', url))).status,
-    (status) => status === 200,
-  );
+  ({ child: service, url } = await startProcess(storage));
 });
 afterAll(async () => {
   service.kill('SIGKILL');

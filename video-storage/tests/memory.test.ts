@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startProcess } from './support/service-process.ts';
 import { answerTo, createStorage, eventually, MiB, type Storage, video } from './support/storage.ts';
 
 const key = 'videos/large/source';
@@ -19,22 +18,7 @@ onLinux('the memory of the service', () => {
   let url: URL;
   beforeAll(async () => {
     storage = await createStorage();
-    service = spawn(process.execPath, ['--max-semi-space-size=1', 'src/main.ts'], {
-      cwd: join(import.meta.dirname, '..'),
-      env: { ...process.env, ...storage.env, LOG_LEVEL: 'info' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    for await (const line of createInterface({ input: service.stdout as NodeJS.ReadableStream })) {
-      const { msg, url: listening } = JSON.parse(line);
-      if (msg !== 'listening') continue;
-      url = new URL(listening);
-      break;
-    }
-    service.stdout?.resume();
-    await eventually(
-      async () => (await fetch(new URL('/health/ready', url))).status,
-      (status) => status === 200,
-    );
+    ({ child: service, url } = await startProcess(storage));
   });
   afterAll(async () => {
     service.kill('SIGTERM');
