@@ -16,6 +16,7 @@ import { runInTrace } from './trace.ts';
 export { json } from './http/json-body.ts';
 export { parse } from './http/parse.ts';
 export { type Problem, problemOf, sendProblem } from './http/problem.ts';
+export { readBody } from './http/request-body.ts';
 export { route } from './http/route.ts';
 
 export interface AppOptions {

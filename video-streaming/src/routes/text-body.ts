@@ -1,4 +1,5 @@
 import { DomainError } from '@flixtube/chassis/errors';
+import { readBody } from '@flixtube/chassis/http';
 import type { Request } from 'express';
 
 /** Reads a whole body of one of these types. @throws DomainError 'unsupported-type', 'too-large', 'invalid' without one */
@@ -8,17 +9,8 @@ export async function textBody(req: Request, types: readonly string[], maxBytes:
     throw unsupported('Content-Type', `must be ${types.join(', ')}`);
   }
   if (encoding.toLowerCase() !== 'identity') throw unsupported('Content-Encoding', 'must not be given');
-  const message = `must not be larger than ${maxBytes} bytes`;
-  const tooLarge = () => new DomainError('too-large', `The text ${message}.`, { errors: [{ path: 'body', message }] });
-  if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge();
-    chunks.push(chunk);
-  }
-  if (bytes > 0) return Buffer.concat(chunks, bytes);
+  const text = await readBody(req, maxBytes);
+  if (text.length > 0) return text;
   throw new DomainError('invalid', 'The request needs a text in its body.', {
     errors: [{ path: 'body', message: 'is required' }],
   });

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { DomainError } from '../errors.ts';
-import { declaredLength, hasBody } from './request-body.ts';
+import { hasBody, readBody } from './request-body.ts';
 
 /**
  * Middleware for a route that takes JSON: `req.body` is the parsed value. 415 unless the body says that it is
@@ -11,7 +10,7 @@ import { declaredLength, hasBody } from './request-body.ts';
  */
 export function json(maxBytes = 100 * 1024): RequestHandler {
   return async (req, _res, next) => {
-    if (!hasBody(req)) throw bodyError('invalid', 'The request needs a body in JSON.', 'is required');
+    if (!hasBody(req)) throw bodyError('The request needs a body in JSON.', 'is required');
     checkType(req);
     req.body = parseJson(await readBody(req, maxBytes));
     next();
@@ -31,32 +30,16 @@ function checkType(req: Request): void {
   }
 }
 
-/** Not express.json(): on a body above its limit that reads on to the end, however far it is, before it answers. */
-async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const message = `must not be larger than ${maxBytes} bytes`;
-  const tooLarge = bodyError('too-large', `The body ${message}.`, message);
-  const declared = declaredLength(req);
-  if (Number.isFinite(declared) && declared > maxBytes) throw tooLarge;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(utf8.decode(body));
   } catch (cause) {
-    throw bodyError('invalid', 'The body of the request is not well-formed JSON.', 'must be well-formed JSON', cause);
+    throw bodyError('The body of the request is not well-formed JSON.', 'must be well-formed JSON', cause);
   }
 }
 
-function bodyError(kind: 'invalid' | 'too-large', detail: string, message: string, cause?: unknown): DomainError {
-  return new DomainError(kind, detail, { errors: [{ path: 'body', message }], cause });
+function bodyError(detail: string, message: string, cause?: unknown): DomainError {
+  return new DomainError('invalid', detail, { errors: [{ path: 'body', message }], cause });
 }
