@@ -4,6 +4,7 @@ import { parse } from '@flixtube/chassis/http';
 import type { JsonClient } from '@flixtube/chassis/json-client';
 import { replacedCaption } from '@flixtube/contracts/http/internal';
 import type { CaptionCatalogue, CaptionStore } from '../domain/captions/captions.ts';
+import { objectPath } from './object-path.ts';
 
 const storingMs = 20_000;
 
@@ -11,7 +12,7 @@ const storingMs = 20_000;
 export function httpCaptionStore(bytes: Pick<ByteClient, 'put'>, json: Pick<JsonClient, 'delete'>): CaptionStore {
   return {
     async put(key, text) {
-      await bytes.put(`/internal/objects/${key}`, Readable.from([text]), {
+      await bytes.put(objectPath(key), Readable.from([text]), {
         signal: AbortSignal.timeout(storingMs),
         contentLength: text.length,
         contentType: 'text/vtt',

@@ -3,6 +3,7 @@ import { DomainError } from '@flixtube/chassis/errors';
 import { type HlsManifest, hlsManifest } from '@flixtube/contracts/hls-manifest';
 import { LRUCache } from 'lru-cache';
 import { FileGone, type SmallFile, type StoredFiles } from '../domain/stored-files.ts';
+import { objectPath } from './object-path.ts';
 
 /** A manifest of a day of video in five renditions has 24 MiB, one of two hours 2 MiB; a sprite has some 100 KiB. */
 const mostManifestBytes = 32 * 2 ** 20;
@@ -31,7 +32,7 @@ export function httpStoredFiles(storage: Pick<ByteClient, 'get'>): StoredFiles {
   async function load(key: string, mostBytes: number): Promise<SmallFile> {
     // Not the viewer's signal: others may be waiting for the same.
     const signal = AbortSignal.timeout(10_000);
-    const { headers, body } = await storage.get(pathOf(key), { signal }).catch((error: unknown) => {
+    const { headers, body } = await storage.get(objectPath(key), { signal }).catch((error: unknown) => {
       throw signal.aborted ? unreadable(error) : goneOr(error);
     });
     const chunks: Buffer[] = [];
@@ -52,7 +53,7 @@ export function httpStoredFiles(storage: Pick<ByteClient, 'get'>): StoredFiles {
     async read({ key, start: offset }, { start, end }, signal) {
       const range = { start: offset + start, end: offset + end };
       try {
-        const { status, headers, body } = await storage.get(pathOf(key), { range, signal });
+        const { status, headers, body } = await storage.get(objectPath(key), { range, signal });
         if (status === 206 && headers['content-range']?.startsWith(`bytes ${range.start}-${range.end}/`)) return body;
         body.destroy();
       } catch (error) {
@@ -82,10 +83,6 @@ export function httpStoredFiles(storage: Pick<ByteClient, 'get'>): StoredFiles {
       });
     },
   };
-}
-
-function pathOf(key: string): string {
-  return `/internal/objects/${key.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 function segmentsOf({ video, audio }: HlsManifest): number {

@@ -1,14 +1,14 @@
 import type { ByteClient } from '@flixtube/chassis/byte-client';
 import { DomainError } from '@flixtube/chassis/errors';
 import type { VideoBytes } from '../domain/video-bytes.ts';
+import { objectPath } from './object-path.ts';
 
 /** The bytes as video-storage serves them. Its entity tag is the SHA-256, so If-Match pins the version. */
 export function httpVideoBytes(storage: Pick<ByteClient, 'get'>): VideoBytes {
   return {
     read: async (source, { start, end }, signal) => {
-      const path = `/internal/objects/${source.key.split('/').map(encodeURIComponent).join('/')}`;
       try {
-        const { status, headers, body } = await storage.get(path, {
+        const { status, headers, body } = await storage.get(objectPath(source.key), {
           range: { start, end },
           ifMatch: `"${source.sha256}"`,
           signal,

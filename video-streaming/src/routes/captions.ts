@@ -1,13 +1,13 @@
-import { Readable } from 'node:stream';
 import { DomainError } from '@flixtube/chassis/errors';
 import { parse, route } from '@flixtube/chassis/http';
 import { viewerOf } from '@flixtube/chassis/identity';
-import { sendRepresentation } from '@flixtube/chassis/representation';
 import { type Caption, captionParams, captionQuery } from '@flixtube/contracts/http/captions';
 import type { Router } from 'express';
 import { z } from 'zod';
 import type { Captions } from '../domain/captions/captions.ts';
-import type { Playback } from '../domain/playback.ts';
+import { fileOf, type Playback } from '../domain/playback.ts';
+import { revalidated } from './cache-control.ts';
+import { sendSmall } from './send-small.ts';
 import { textBody } from './text-body.ts';
 
 const noQuery = z.strictObject({});
@@ -21,17 +21,14 @@ export function serveCaptions(router: Router, o: Playback & { captions: Captions
       const viewerId = viewerOf(req);
       const { id, track: language } = parse(captionParams, req.params);
       parse(noQuery, req.query);
-      const video = await o.videos.find(id, viewerId);
-      const track = video.captions.find((one) => one.language === language);
-      if (track === undefined) throw new DomainError('not-found', 'This video has no captions in this language.');
-      const { bytes, etag } = await o.files.small(track.key);
-      await sendRepresentation(req, res, {
-        sizeBytes: bytes.length,
-        contentType: 'text/vtt; charset=utf-8',
-        etag,
-        cacheControl: video.visibility === 'private' ? 'private, no-cache' : 'public, no-cache',
-        read: async ({ start, end }) => Readable.from([bytes.subarray(start, end + 1)]),
+      const { video, file } = await fileOf(o.videos, {
+        videoId: id,
+        viewerId,
+        keyOf: ({ captions }) => captions.find((one) => one.language === language)?.key,
+        read: (key) => o.files.small(key),
       });
+      if (file === undefined) throw new DomainError('not-found', 'This video has no captions in this language.');
+      await sendSmall(req, res, file, { contentType: 'text/vtt; charset=utf-8', cacheControl: revalidated(video) });
     },
     PUT: async (req, res) => {
       const viewerId = viewerOf(req);

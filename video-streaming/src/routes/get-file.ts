@@ -6,6 +6,7 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import type { PlayableVideos } from '../domain/playable-videos.ts';
 import type { VideoBytes } from '../domain/video-bytes.ts';
+import { revalidated } from './cache-control.ts';
 
 const noQuery = z.strictObject({});
 
@@ -16,13 +17,14 @@ export function getFile(router: Router, o: { videos: Pick<PlayableVideos, 'find'
       const viewerId = viewerOf(req);
       const { id } = parse(videoParams, req.params);
       parse(noQuery, req.query);
-      const { source, visibility } = await o.videos.find(id, viewerId);
+      const video = await o.videos.find(id, viewerId);
+      const { source } = video;
       await sendRepresentation(req, res, {
         sizeBytes: source.sizeBytes,
         contentType: source.contentType,
         etag: `"${source.sha256}"`,
         // The bytes never change, but who may have them does: a cache asks each time, and gets a 304.
-        cacheControl: visibility === 'private' ? 'private, no-cache' : 'public, no-cache',
+        cacheControl: revalidated(video),
         lastModified: createdAt(id),
         headers: { 'Content-Disposition': `inline; filename="flixtube-${id}${extensions[source.contentType] ?? ''}"` },
         read: (range, signal) => o.bytes.read(source, range, signal),

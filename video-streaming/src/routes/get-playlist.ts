@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { DomainError } from '@flixtube/chassis/errors';
 import { parse, route } from '@flixtube/chassis/http';
 import { viewerOf } from '@flixtube/chassis/identity';
-import { sendRepresentation } from '@flixtube/chassis/representation';
 import type { HlsManifest } from '@flixtube/contracts/hls-manifest';
 import { videoId } from '@flixtube/contracts/ids';
 import type { Router } from 'express';
 import { z } from 'zod';
 import { manifestOf, type Playback } from '../domain/playback.ts';
 import { iframePlaylist, mainPlaylist, mediaPlaylist } from '../domain/playlists.ts';
+import type { SmallFile } from '../domain/stored-files.ts';
+import { revalidated } from './cache-control.ts';
+import { sendSmall } from './send-small.ts';
 
 const params = z.strictObject({
   id: videoId,
@@ -27,29 +28,19 @@ export function getPlaylist(router: Router, playback: Playback): void {
       const { video, manifest } = await manifestOf(playback, id, viewerId);
       const made = playlistOf(manifest, playlist.slice(0, -'.m3u8'.length));
       if (made === undefined) throw new DomainError('not-found', 'There is no such playlist of this video.');
-      const { bytes, etag } = made;
-      await sendRepresentation(req, res, {
-        sizeBytes: bytes.length,
+      await sendSmall(req, res, made, {
         contentType: 'application/vnd.apple.mpegurl',
-        etag,
-        // It grows, and who may have it can change: a cache asks each time, and gets a 304.
-        cacheControl: video.visibility === 'private' ? 'private, no-cache' : 'public, no-cache',
-        read: async ({ start, end }) => Readable.from([bytes.subarray(start, end + 1)]),
+        cacheControl: revalidated(video),
       });
     },
   });
 }
 
-interface Playlist {
-  bytes: Buffer;
-  etag: string;
-}
-
 /** Made once a manifest, and kept as long as that is: of a day of video, one takes about 0.2 s. */
-const kept = new WeakMap<HlsManifest, Map<string, Playlist>>();
+const kept = new WeakMap<HlsManifest, Map<string, SmallFile>>();
 
-function playlistOf(manifest: HlsManifest, name: string): Playlist | undefined {
-  const playlists = kept.get(manifest) ?? new Map<string, Playlist>();
+function playlistOf(manifest: HlsManifest, name: string): SmallFile | undefined {
+  const playlists = kept.get(manifest) ?? new Map<string, SmallFile>();
   kept.set(manifest, playlists);
   const known = playlists.get(name);
   if (known !== undefined) return known;

@@ -8,7 +8,7 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import { manifestOf, type Playback } from '../domain/playback.ts';
 import { segmentBytes } from '../domain/playlists.ts';
-import { immutable } from './immutable.ts';
+import { immutable } from './cache-control.ts';
 
 const name = z.string().regex(/^[\w.-]{1,60}$/, 'must be a name from a playlist of this video');
 const params = z.strictObject({ id: videoId, processingId: z.uuidv7('must be a UUIDv7'), track: name, file: name });
