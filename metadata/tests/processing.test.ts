@@ -164,6 +164,16 @@ describe('POST /api/videos/:id/processing', () => {
     );
   });
 
+  it('when no processing has ever told of it, then it can be asked for, once', async () => {
+    const ownerId = newId();
+    const { id } = await metadata.announce({ ownerId });
+    expect((await again(id, viewer(ownerId))).status).toBe(202);
+    expect((await again(id, viewer(ownerId))).status).toBe(409);
+    const asked = await metadata.probe.next('video.processing-requested', ({ subject }) => subject === id);
+    await metadata.probe.publish(progressed(id, asked.id, 0.25));
+    await becomes(id, { progress: 0.25 });
+  });
+
   it('when someone else asks, or it is private, unknown or no id, then it is refused', async () => {
     const { id } = await metadata.announce();
     const hidden = await metadata.announce({ visibility: 'private' });

@@ -33,6 +33,21 @@ describe('PATCH /api/uploads/:uploadId', () => {
     if (field !== undefined) expect(answer.problem?.errors?.map(({ path }) => path)).toContain(field);
   }
 
+  it('when it is cut and the upload is asked for at once, then what had arrived is told, though it is still being stored', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const stored = Promise.withResolvers<void>();
+    const path = await client.created(2 * block);
+    system.storage.beforeStaging = () => {
+      arrived.resolve();
+      return stored.promise;
+    };
+    const cut = client.cut(path, 0, videoBytes(block + 100_000).subarray(0, 300_000), 2 * block);
+    await Promise.all([arrived.promise, cut]);
+    const asked = client.head(path);
+    setTimeout(() => stored.resolve(), 200);
+    expect((await asked).headers['upload-offset']).toBe('300000');
+  });
+
   it.each([1, 70_000, block - 1, block, block + 1, 3 * block + 70_001])(
     'a file of %i bytes in one: 204 with the new offset and the video, announced, published once, its bytes as sent',
     async (size) => {

@@ -133,12 +133,13 @@ export function createCatalogue(o: { videos: VideoRepository; now?: () => Date }
     /**
      * Has a video processed again, for its owner. What can be played of it stays so meanwhile.
      *
-     * @throws DomainError 'conflict' while it is being processed
+     * @throws DomainError 'conflict' while it is being processed; not for a video of which no processing has ever told, such
+     * as one from before there was any: then asking again is all that can be done
      */
     async processAgain(id: string, viewerId: string): Promise<Video> {
       for (let tries = 1; tries <= mostTries; tries++) {
         const video = await getOwn(id, viewerId, 'process');
-        if (video.status === 'processing') {
+        if (video.status === 'processing' && video.processingId !== null) {
           throw new DomainError('conflict', 'This video is being processed already. Please wait until that has ended.');
         }
         const again = begun(video, newId());
