@@ -53,6 +53,18 @@ describe('captions of a video', () => {
     expect(kept()).toEqual([]);
   });
 
+  it('are each in its own language, with what is not English as it is', async () => {
+    const { id, ownerId: as } = streaming.add();
+    const texts = { en: 'Hello', de: 'Grüße', ja: '字幕 🎬' };
+    for (const [language, text] of Object.entries(texts)) {
+      await ask(`${id}/captions/${language}.vtt`, { as, method: 'PUT', body: vtt.replace('Hello', text) });
+    }
+    for (const [language, text] of Object.entries(texts)) {
+      expect((await ask(`${id}/captions/${language}.vtt`, { as })).body).toBe(vtt.replace('Hello', text));
+    }
+    expect((await ask(`${id}/captions/fr.vtt`, { as })).status).toBe(404);
+  });
+
   it('are the owner’s alone to change, and a private video’s to read', async () => {
     const open = streaming.add();
     const hidden = streaming.add({ visibility: 'private' });
