@@ -20,6 +20,7 @@ export function mostSeconds({ durationSeconds }: Probe): number {
  * [mark]: the first frame, which says by its time in frames whether the piece begins in time.
  * Frames are counted on a grid of constant rate that begins at the file's zero, so that a piece comes out the same
  * wherever its reader began: each frame of the grid is the last one of the file that is nearest to it or to one before.
+ * Times stay those of the whole file: from setpts on ffmpeg 7 does not know the frame rate, which tpad counts with.
  *
  * @param fill whether the piece's first frames may be made up from a later one, since the file has none there
  */
@@ -35,7 +36,7 @@ export function pieceGraph({ probe, renditions }: Plan, piece: Piece, fill: bool
     fromZero(startSeconds),
     `fps=fps=${num}/${den}${begin}`,
     `trim=start_pts=${firstFrame}:end_pts=${end}`,
-    `setpts=PTS-${firstFrame},split=2[all][first];[first]trim=end_frame=1,scale=16:16,format=gray[mark];[all]null`,
+    'split=2[all][first];[first]trim=end_frame=1,scale=16:16,format=gray[mark];[all]null',
     // The next piece begins where this one ends, so it is filled up where the file has too little.
     ...(frames === null ? [] : [`tpad=stop=${frames}:stop_mode=clone`, `trim=end_frame=${frames}`]),
   ];

@@ -58,6 +58,7 @@ async function attempt(
   ];
   const mark = await textOf(run(options, 'ffmpeg', args, { folder, signal }));
   const first = /^0,\s*-?\d+,\s*(-?\d+),/m.exec(mark)?.[1];
+  const isMet = first === String(piece.firstFrame);
 
   const { num, den } = picture.frameRate;
   const scale = scaleOf(picture);
@@ -66,7 +67,7 @@ async function attempt(
   for (const rendition of plan.renditions) {
     const file = join(folder, `${piece.index}-${rendition.name}.m4s`);
     const from = join(folder, raw(rendition));
-    if (first === '0') {
+    if (isMet) {
       const made = await videoPartOf(from, file, { ...grid, firstFrame: piece.firstFrame });
       parts.push({ track: rendition.name, timescale: num * scale, file, ...made });
     }
@@ -75,7 +76,7 @@ async function attempt(
   }
   // No frame at all: without an index the last key frame may lie before the place where reading began.
   const isEnd = first === undefined && margin === 0;
-  return first === '0' || isEnd ? parts : 'late';
+  return isMet || isEnd ? parts : 'late';
 }
 
 /**
@@ -106,7 +107,7 @@ function encoderOf({ crf, maxBitsPerSecond }: Rendition, { gopFrames, probe }: P
     ...['-g', String(gopFrames), '-keyint_min', String(gopFrames), '-sc_threshold', '0'],
     ...['-force_key_frames', `expr:not(mod(n,${gopFrames}))`],
     ...['-fps_mode', 'passthrough', '-flags', '+cgop+bitexact', '-fflags', '+bitexact', '-map_metadata', '-1'],
-    ...['-f', 'mp4', '-video_track_timescale', String(scale), '-write_btrt', '0'],
+    ...['-f', 'mp4', '-video_track_timescale', String(scale), '-write_btrt', '0', '-use_editlist', '0'],
     ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer'],
   ];
 }

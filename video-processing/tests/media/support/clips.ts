@@ -162,9 +162,10 @@ export function oneFrame(folder: string): string {
 /** A song with a picture of its cover. */
 export function songWithCover(folder: string): string {
   const path = join(folder, 'song.mp3');
-  const cover = ['-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=1'];
-  const both = ['-map', '0', '-map', '1', '-frames:v', '1', '-c:v', 'mjpeg', '-disposition:v', 'attached_pic'];
-  ffmpeg([...sound, ...cover, ...both, '-c:a', 'libmp3lame', '-t', '8', path]);
+  const cover = join(folder, 'cover.jpg');
+  ffmpeg(['-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=1', '-frames:v', '1', '-update', '1', cover]);
+  const both = ['-i', cover, '-map', '0', '-map', '1', '-c:v', 'copy', '-disposition:v', 'attached_pic'];
+  ffmpeg([...sound.slice(0, 2), '-t', '8', ...sound.slice(2), ...both, '-c:a', 'libmp3lame', path]);
   return path;
 }
 
