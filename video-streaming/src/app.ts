@@ -4,7 +4,7 @@ import type { Logger } from '@flixtube/chassis/logger';
 import type { Registry } from '@flixtube/chassis/metrics';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
-import type { Captions } from './domain/captions/captions.ts';
+import type { Captions } from './domain/captions.ts';
 import type { PlayableVideos } from './domain/playable-videos.ts';
 import type { PlaybackQuality } from './domain/playback-quality.ts';
 import type { PlaybackReports } from './domain/playback-reports.ts';

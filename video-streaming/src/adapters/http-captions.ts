@@ -3,7 +3,7 @@ import type { ByteClient } from '@flixtube/chassis/byte-client';
 import { parse } from '@flixtube/chassis/http';
 import type { JsonClient } from '@flixtube/chassis/json-client';
 import { replacedCaption } from '@flixtube/contracts/http/internal';
-import type { CaptionCatalogue, CaptionStore } from '../domain/captions/captions.ts';
+import type { CaptionCatalogue, CaptionStore } from '../domain/captions.ts';
 import { objectPath } from './object-path.ts';
 
 const storingMs = 20_000;

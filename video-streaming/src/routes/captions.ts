@@ -4,7 +4,7 @@ import { viewerOf } from '@flixtube/chassis/identity';
 import { type Caption, captionParams, captionQuery } from '@flixtube/contracts/http/captions';
 import type { Router } from 'express';
 import { z } from 'zod';
-import type { Captions } from '../domain/captions/captions.ts';
+import type { Captions } from '../domain/captions.ts';
 import { fileOf, type Playback } from '../domain/playback.ts';
 import { revalidated } from './cache-control.ts';
 import { sendSmall } from './send-small.ts';

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { DomainError } from '@flixtube/chassis/errors';
 import { cueText } from './cue-text.ts';
+import type { Cue } from './writer.ts';
 
 const mostCues = 20_000;
 const longestCue = 5_000;
@@ -11,42 +11,71 @@ interface Line {
   number: number;
 }
 
+/** A text that is neither WebVTT nor SRT; `line` says where, from 1, and `problem` what is wrong with that line. */
+export class NotATextTrack extends Error {
+  readonly line: number;
+  readonly problem: string;
+  constructor(line: number, problem: string) {
+    super(`line ${line} ${problem}`);
+    this.name = 'NotATextTrack';
+    this.line = line;
+    this.problem = problem;
+  }
+}
+
 /**
- * Captions as WebVTT that is written here, from WebVTT or SRT: times and text, and what says where on the picture; no
- * styles, regions, comments or names of cues.
+ * The cues of WebVTT or SRT, in order: times and text, and what says where on the picture; no styles, regions, comments or
+ * names of cues. For what a person gives, who can put right what is wrong.
  *
- * @throws DomainError 'invalid' that names the line
+ * @throws NotATextTrack that names the line
  */
-export function webVttOf(bytes: Buffer): string {
-  const lines = decoded(bytes)
-    .replace(/^\uFEFF/, '')
-    .replaceAll('\0', '\uFFFD')
-    .split(/\r\n|\n|\r/)
-    .map((text, index) => ({ text, number: index + 1 }));
-  const isVtt = /^WEBVTT(?:[ \t]|$)/.test(lines[0]?.text ?? '');
-  const blocks = blocksOf(lines);
-  if (isVtt) readHeader(blocks.shift() ?? []);
-  const read = isVtt ? vttTimes : srtTimes;
+export function readStrictly(bytes: Buffer): Cue[] {
+  const cues: Cue[] = [];
   let previous = 0;
   let count = 0;
-  let written = 'WEBVTT\n';
+  for (const { line, ...cue } of cuesIn(linesOf(decoded(bytes)), raise)) {
+    if (cue.start < previous) throw new NotATextTrack(line, 'must not begin before the cue in front of it');
+    previous = cue.start;
+    count += 1;
+    if (count > mostCues) {
+      throw new NotATextTrack(line, `must not be followed by more: ${mostCues} cues are the most`);
+    }
+    if (cue.text.trim() !== '') cues.push(cue);
+  }
+  if (count === 0) throw new NotATextTrack(1, 'must be followed by at least one cue');
+  return cues;
+}
+
+/**
+ * The same of what a program wrote from a file that nobody can put right: sorted, without what is no cue, and at most the
+ * first 20,000. Empty when there is none.
+ */
+export function readWhatIsThere(bytes: Buffer): Cue[] {
+  const cues: Cue[] = [];
+  for (const { line: _, ...cue } of cuesIn(linesOf(bytes.toString('utf8')), () => {})) {
+    if (cue.text.trim() !== '') cues.push(cue);
+  }
+  return cues.sort((a, b) => a.start - b.start).slice(0, mostCues);
+}
+
+/** @param refuse told of what is wrong, which is left out when it returns */
+function* cuesIn(lines: Line[], refuse: (problem: NotATextTrack) => void): Generator<Cue & { line: number }> {
+  const isVtt = /^WEBVTT(?:[ \t]|$)/.test(lines[0]?.text ?? '');
+  const blocks = blocksOf(lines);
+  const header = isVtt ? blocks.shift() : undefined;
+  const arrow = header?.find(hasArrow);
+  if (arrow !== undefined) refuse(new NotATextTrack(arrow.number, 'must have an empty line before the first cue'));
+  const read = isVtt ? vttTimes : srtTimes;
   for (const block of blocks) {
     if (isVtt && /^(?:NOTE(?:[ \t]|$)|(?:STYLE|REGION)[ \t]*$)/.test(block[0]?.text ?? '')) continue;
     const cue = readCue(block, isVtt, read);
-    if (cue.start < previous) throw wrong(cue.line, 'must not begin before the cue in front of it');
-    previous = cue.start;
-    count += 1;
-    if (count > mostCues) throw wrong(cue.line, `must not be followed by more: ${mostCues} cues are the most`);
-    if (cue.text.trim() === '') continue;
-    written += `\n${clock(cue.start)} --> ${clock(cue.end)}${cue.settings}\n${cue.text}\n`;
+    if (cue instanceof NotATextTrack) refuse(cue);
+    else yield cue;
   }
-  if (count === 0) throw wrong(1, 'must be followed by at least one cue');
-  return written;
 }
 
-function readHeader(header: Line[]): void {
-  const arrow = header.find(({ text }) => text.includes('-->'));
-  if (arrow !== undefined) throw wrong(arrow.number, 'must have an empty line before the first cue');
+function raise(problem: NotATextTrack): never {
+  throw problem;
 }
 
 interface Times {
@@ -55,26 +84,38 @@ interface Times {
   settings: string;
 }
 
-function readCue(block: Line[], isVtt: boolean, read: (text: string) => Times | undefined) {
+function readCue(
+  block: Line[],
+  isVtt: boolean,
+  read: (text: string) => Times | undefined,
+): (Cue & { line: number }) | NotATextTrack {
   const [first = { text: '', number: 1 }, second] = block;
-  const at = first.text.includes('-->') ? 0 : 1;
+  const at = hasArrow(first) ? 0 : 1;
   const timing = at === 0 ? first : second;
-  if (!timing?.text.includes('-->')) {
-    throw wrong(first.number, isVtt ? 'must begin a cue' : 'must be WEBVTT, or begin a cue of an SRT file');
+  if (timing === undefined || !hasArrow(timing)) {
+    const problem = isVtt ? 'must begin a cue' : 'must be WEBVTT, or begin a cue of an SRT file';
+    return new NotATextTrack(first.number, problem);
   }
   const times = read(timing.text);
   if (times === undefined) {
     const example = isVtt ? '00:00:01.000 --> 00:00:02.500' : '00:00:01,000 --> 00:00:02,500';
-    throw wrong(timing.number, `must have times such as ${example}`);
+    return new NotATextTrack(timing.number, `must have times such as ${example}`);
   }
-  if (times.end <= times.start) throw wrong(timing.number, 'must end after it begins');
+  if (times.end <= times.start) return new NotATextTrack(timing.number, 'must end after it begins');
   const payload = block.slice(at + 1);
-  const arrow = payload.find(({ text }) => text.includes('-->'));
-  if (arrow !== undefined)
-    throw wrong(arrow.number, 'must not have "-->" in its text, or needs an empty line before it');
+  const arrow = payload.find(hasArrow);
+  if (arrow !== undefined) {
+    return new NotATextTrack(arrow.number, 'must not have "-->" in its text, or needs an empty line before it');
+  }
   const raw = payload.map(({ text }) => text).join('\n');
-  if (raw.length > longestCue) throw wrong(timing.number, `must not have more than ${longestCue} characters of text`);
+  if (raw.length > longestCue) {
+    return new NotATextTrack(timing.number, `must not have more than ${longestCue} characters of text`);
+  }
   return { ...times, line: timing.number, text: cueText(isVtt ? raw : withoutSrtStyles(raw)) };
+}
+
+function hasArrow({ text }: Line): boolean {
+  return text.includes('-->');
 }
 
 const vttTime = String.raw`(?:(\d{2,3}):)?([0-5]\d):([0-5]\d)\.(\d{3})`;
@@ -130,10 +171,12 @@ function blocksOf(lines: Line[]): Line[][] {
   return block.length > 0 ? [...blocks, block] : blocks;
 }
 
-function clock(ms: number): string {
-  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
-  const seconds = `${two((ms / 1000) % 60)}.${String(ms % 1000).padStart(3, '0')}`;
-  return `${two(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${seconds}`;
+function linesOf(text: string): Line[] {
+  return text
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\0', '\uFFFD')
+    .split(/\r\n|\n|\r/)
+    .map((line, index) => ({ text: line, number: index + 1 }));
 }
 
 function decoded(bytes: Buffer): string {
@@ -145,13 +188,6 @@ function decoded(bytes: Buffer): string {
       .toString('latin1')
       .split(/\r\n|\n|\r/)
       .findIndex((line) => !isUtf8(Buffer.from(line, 'latin1')));
-    throw wrong(number + 1, 'must be text in UTF-8');
+    throw new NotATextTrack(number + 1, 'must be text in UTF-8');
   }
-}
-
-function wrong(line: number, message: string): DomainError {
-  const words = `line ${line} ${message}`;
-  return new DomainError('invalid', `The captions cannot be read: ${words}.`, {
-    errors: [{ path: 'body', message: words }],
-  });
 }
