@@ -24,7 +24,7 @@ describe('a worker', () => {
     const killedAt: string[] = [];
     let usual: unknown;
     for (let n = 1; ; n += 1) {
-      const upload = system.store({ seconds: 9 });
+      const upload = system.store({ seconds: 9, texts: ['en'], chapters: 1 });
       const { promise: killed, resolve: kill } = Promise.withResolvers<void>();
       let cut = () => {};
       const doom = new Doom(n, () => {
@@ -79,6 +79,8 @@ describe('a worker', () => {
           'addSound',
           'drawPictures',
           'addPictures',
+          'extractTexts',
+          'addTexts',
           'finish',
           'done',
           'attempts',

@@ -33,7 +33,7 @@ export function readStrictly(bytes: Buffer): Cue[] {
   const cues: Cue[] = [];
   let previous = 0;
   let count = 0;
-  for (const { line, ...cue } of cuesIn(linesOf(decoded(bytes)), raise)) {
+  for (const { line, ...cue } of cuesIn(decoded(bytes), raise)) {
     if (cue.start < previous) throw new NotATextTrack(line, 'must not begin before the cue in front of it');
     previous = cue.start;
     count += 1;
@@ -52,21 +52,24 @@ export function readStrictly(bytes: Buffer): Cue[] {
  */
 export function readWhatIsThere(bytes: Buffer): Cue[] {
   const cues: Cue[] = [];
-  for (const { line: _, ...cue } of cuesIn(linesOf(bytes.toString('utf8')), () => {})) {
+  for (const { line: _, ...cue } of cuesIn(bytes.toString('utf8'), () => {})) {
     if (cue.text.trim() !== '') cues.push(cue);
   }
   return cues.sort((a, b) => a.start - b.start).slice(0, mostCues);
 }
 
 /** @param refuse told of what is wrong, which is left out when it returns */
-function* cuesIn(lines: Line[], refuse: (problem: NotATextTrack) => void): Generator<Cue & { line: number }> {
-  const isVtt = /^WEBVTT(?:[ \t]|$)/.test(lines[0]?.text ?? '');
-  const blocks = blocksOf(lines);
-  const header = isVtt ? blocks.shift() : undefined;
-  const arrow = header?.find(hasArrow);
-  if (arrow !== undefined) refuse(new NotATextTrack(arrow.number, 'must have an empty line before the first cue'));
+function* cuesIn(text: string, refuse: (problem: NotATextTrack) => void): Generator<Cue & { line: number }> {
+  const isVtt = /^\uFEFF?WEBVTT(?:[ \t\r\n]|$)/.test(text);
+  let isHeader = isVtt;
   const read = isVtt ? vttTimes : srtTimes;
-  for (const block of blocks) {
+  for (const block of blocksOf(linesOf(text))) {
+    if (isHeader) {
+      isHeader = false;
+      const arrow = block.find(hasArrow);
+      if (arrow !== undefined) refuse(new NotATextTrack(arrow.number, 'must have an empty line before the first cue'));
+      continue;
+    }
     if (isVtt && /^(?:NOTE(?:[ \t]|$)|(?:STYLE|REGION)[ \t]*$)/.test(block[0]?.text ?? '')) continue;
     const cue = readCue(block, isVtt, read);
     if (cue instanceof NotATextTrack) refuse(cue);
@@ -158,25 +161,29 @@ function withoutSrtStyles(text: string): string {
   return text.replace(/<\/?font\b[^<>]*>/gi, '').replace(/\{\\[^{}]*\}/g, '');
 }
 
-function blocksOf(lines: Line[]): Line[][] {
-  const blocks: Line[][] = [];
+/** What stands between empty lines. One by one, like the lines: a text may be nothing but line breaks. */
+function* blocksOf(lines: Iterable<Line>): Generator<Line[]> {
   let block: Line[] = [];
   for (const line of lines) {
-    if (line.text.trim() !== '') block.push(line);
-    else if (block.length > 0) {
-      blocks.push(block);
+    if (line.text.trim() === '') {
+      if (block.length > 0) yield block;
       block = [];
-    }
+    } else if (block.length <= longestCue) block.push(line);
+    // More lines than a cue has characters: it is refused without the rest, too.
   }
-  return block.length > 0 ? [...blocks, block] : blocks;
+  if (block.length > 0) yield block;
 }
 
-function linesOf(text: string): Line[] {
-  return text
-    .replace(/^\uFEFF/, '')
-    .replaceAll('\0', '\uFFFD')
-    .split(/\r\n|\n|\r/)
-    .map((line, index) => ({ text: line, number: index + 1 }));
+function* linesOf(text: string): Generator<Line> {
+  const lineBreak = /\r\n|\n|\r/g;
+  let number = 1;
+  let start = text.startsWith('\uFEFF') ? 1 : 0;
+  for (const { 0: found, index } of text.matchAll(lineBreak)) {
+    yield { text: text.slice(start, index).replaceAll('\0', '\uFFFD'), number };
+    number += 1;
+    start = index + found.length;
+  }
+  yield { text: text.slice(start).replaceAll('\0', '\uFFFD'), number };
 }
 
 function decoded(bytes: Buffer): string {

@@ -30,7 +30,7 @@ export function httpCaptionCatalogue(json: Pick<JsonClient, 'put' | 'delete'>): 
   return {
     async put(videoId, viewerId, { language, label, key }) {
       const { data } = await json.put(pathOf(videoId, language), { viewerId, label, key });
-      return parse(replacedCaption, data).replaced;
+      return parse(replacedCaption, data);
     },
     async remove(videoId, viewerId, language) {
       const { data } = await json.delete(pathOf(videoId, language), { params: { viewerId } });

@@ -12,13 +12,13 @@ export interface CaptionStore {
   removeFolder(folder: string): Promise<void>;
 }
 
-/** Who knows which text is a video's, and whose the video is; metadata. Both answer the key that is no longer named. */
+/** Who knows which text is a video's, and whose the video is; metadata. Both answer the key that nothing names any more. */
 export interface CaptionCatalogue {
   put(
     videoId: string,
     viewerId: string,
     track: { language: string; label: string; key: string },
-  ): Promise<string | null>;
+  ): Promise<{ replaced: string | null; isNew: boolean }>;
   remove(videoId: string, viewerId: string, language: string): Promise<string | null>;
 }
 
@@ -61,17 +61,17 @@ export function createCaptions(o: {
       const vtt = safeText(given.text);
       const key = `videos/${videoId}/captions/${newId()}/${language}.vtt`;
       await o.store.put(key, Buffer.from(vtt));
-      let replaced: string | null;
+      let change: Awaited<ReturnType<CaptionCatalogue['put']>>;
       try {
-        replaced = await o.catalogue.put(videoId, viewerId, { language, label, key });
+        change = await o.catalogue.put(videoId, viewerId, { language, label, key });
       } catch (error) {
         // When no answer came, the catalogue may name it all the same.
         if (!isTransient(error)) await removeObject(key);
         throw error;
       }
       o.videos.forget(videoId);
-      await removeObject(replaced);
-      return { label, isNew: replaced === null };
+      await removeObject(change.replaced);
+      return { label, isNew: change.isNew };
     },
 
     /** Removes the text track of a language. @throws DomainError 'not-found' when there is none */
