@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { ffmpegMedia } from '../../src/adapters/ffmpeg/ffmpeg-media.ts';
 import { planOf } from '../../src/domain/plan.ts';
 import { chaptersVtt } from '../../src/domain/texts.ts';
 import { ffmpeg, written } from './support/clips.ts';
+import { encodeAll } from './support/encoded.ts';
 import { serveFile } from './support/range-server.ts';
 
 const never = new AbortController().signal;
@@ -104,6 +106,20 @@ describe('the texts of a file', () => {
     expect(probe.texts).toMatchObject([{ codec: 'mov_text', language: 'eng' }]);
     expect(texts).toEqual([[0, `WEBVTT\n${cue(0, 'One')}${cue(1, '<b>Two</b>')}`]]);
     expect(probe.chapters.map(({ title }) => title)).toEqual(['Ann <b>& "Bo"', null]);
+  });
+
+  it('stay out of its pieces, of which ffmpeg would make a track of chapters', async () => {
+    const path = film('chapters.mp4', [['chapters.txt', chapters]], []);
+    const source = await serveFile(path);
+    const plan = planOf(await media.probe(source, never));
+    const tracks = await encodeAll(media, source, plan, mkdtempSync(join(folder, 'task-')));
+    source.close();
+
+    expect(plan.probe.chapters).toHaveLength(2);
+    for (const { path: track } of tracks.values()) {
+      const args = ['-v', 'error', '-show_entries', 'stream=codec_type:chapter=start', '-of', 'csv=p=0', track];
+      expect(execFileSync('ffprobe', args, { encoding: 'utf8' }).trim()).toBe('video');
+    }
   });
 
   it('of a file whose time begins later: on our time, which begins at zero', async () => {
