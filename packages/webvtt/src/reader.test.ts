@@ -82,6 +82,8 @@ describe('captions', () => {
       read(cues(payload));
       readAnyhow(cues(payload));
     }
+    readWhatIsThere(Buffer.from(`WEBVTT\n\n${'-->\n\n'.repeat(800_000)}`));
+    readWhatIsThere(Buffer.from('\n'.repeat(4 * 2 ** 20)));
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 

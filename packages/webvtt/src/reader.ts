@@ -11,15 +11,17 @@ interface Line {
   number: number;
 }
 
-/** A text that is neither WebVTT nor SRT; `line` says where, from 1, and `problem` what is wrong with that line. */
+/** What is wrong with a line, which counts from 1. */
+interface Flaw {
+  line: number;
+  problem: string;
+}
+
+/** A text that is neither WebVTT nor SRT; the message says at which line, and what is wrong with it. */
 export class NotATextTrack extends Error {
-  readonly line: number;
-  readonly problem: string;
-  constructor(line: number, problem: string) {
+  constructor({ line, problem }: Flaw) {
     super(`line ${line} ${problem}`);
     this.name = 'NotATextTrack';
-    this.line = line;
-    this.problem = problem;
   }
 }
 
@@ -34,15 +36,16 @@ export function readStrictly(bytes: Buffer): Cue[] {
   let previous = 0;
   let count = 0;
   for (const { line, ...cue } of cuesIn(decoded(bytes), raise)) {
-    if (cue.start < previous) throw new NotATextTrack(line, 'must not begin before the cue in front of it');
+    if (cue.start < previous)
+      throw new NotATextTrack({ line, problem: 'must not begin before the cue in front of it' });
     previous = cue.start;
     count += 1;
     if (count > mostCues) {
-      throw new NotATextTrack(line, `must not be followed by more: ${mostCues} cues are the most`);
+      throw new NotATextTrack({ line, problem: `must not be followed by more: ${mostCues} cues are the most` });
     }
     if (cue.text.trim() !== '') cues.push(cue);
   }
-  if (count === 0) throw new NotATextTrack(1, 'must be followed by at least one cue');
+  if (count === 0) throw new NotATextTrack({ line: 1, problem: 'must be followed by at least one cue' });
   return cues;
 }
 
@@ -59,7 +62,7 @@ export function readWhatIsThere(bytes: Buffer): Cue[] {
 }
 
 /** @param refuse told of what is wrong, which is left out when it returns */
-function* cuesIn(text: string, refuse: (problem: NotATextTrack) => void): Generator<Cue & { line: number }> {
+function* cuesIn(text: string, refuse: (flaw: Flaw) => void): Generator<Cue & { line: number }> {
   const isVtt = /^\uFEFF?WEBVTT(?:[ \t\r\n]|$)/.test(text);
   let isHeader = isVtt;
   const read = isVtt ? vttTimes : srtTimes;
@@ -67,18 +70,18 @@ function* cuesIn(text: string, refuse: (problem: NotATextTrack) => void): Genera
     if (isHeader) {
       isHeader = false;
       const arrow = block.find(hasArrow);
-      if (arrow !== undefined) refuse(new NotATextTrack(arrow.number, 'must have an empty line before the first cue'));
+      if (arrow !== undefined) refuse({ line: arrow.number, problem: 'must have an empty line before the first cue' });
       continue;
     }
     if (isVtt && /^(?:NOTE(?:[ \t]|$)|(?:STYLE|REGION)[ \t]*$)/.test(block[0]?.text ?? '')) continue;
     const cue = readCue(block, isVtt, read);
-    if (cue instanceof NotATextTrack) refuse(cue);
+    if ('problem' in cue) refuse(cue);
     else yield cue;
   }
 }
 
-function raise(problem: NotATextTrack): never {
-  throw problem;
+function raise(flaw: Flaw): never {
+  throw new NotATextTrack(flaw);
 }
 
 interface Times {
@@ -91,28 +94,28 @@ function readCue(
   block: Line[],
   isVtt: boolean,
   read: (text: string) => Times | undefined,
-): (Cue & { line: number }) | NotATextTrack {
+): (Cue & { line: number }) | Flaw {
   const [first = { text: '', number: 1 }, second] = block;
   const at = hasArrow(first) ? 0 : 1;
   const timing = at === 0 ? first : second;
   if (timing === undefined || !hasArrow(timing)) {
     const problem = isVtt ? 'must begin a cue' : 'must be WEBVTT, or begin a cue of an SRT file';
-    return new NotATextTrack(first.number, problem);
+    return { line: first.number, problem };
   }
   const times = read(timing.text);
   if (times === undefined) {
     const example = isVtt ? '00:00:01.000 --> 00:00:02.500' : '00:00:01,000 --> 00:00:02,500';
-    return new NotATextTrack(timing.number, `must have times such as ${example}`);
+    return { line: timing.number, problem: `must have times such as ${example}` };
   }
-  if (times.end <= times.start) return new NotATextTrack(timing.number, 'must end after it begins');
+  if (times.end <= times.start) return { line: timing.number, problem: 'must end after it begins' };
   const payload = block.slice(at + 1);
   const arrow = payload.find(hasArrow);
   if (arrow !== undefined) {
-    return new NotATextTrack(arrow.number, 'must not have "-->" in its text, or needs an empty line before it');
+    return { line: arrow.number, problem: 'must not have "-->" in its text, or needs an empty line before it' };
   }
   const raw = payload.map(({ text }) => text).join('\n');
   if (raw.length > longestCue) {
-    return new NotATextTrack(timing.number, `must not have more than ${longestCue} characters of text`);
+    return { line: timing.number, problem: `must not have more than ${longestCue} characters of text` };
   }
   return { ...times, line: timing.number, text: cueText(isVtt ? raw : withoutSrtStyles(raw)) };
 }
@@ -195,6 +198,6 @@ function decoded(bytes: Buffer): string {
       .toString('latin1')
       .split(/\r\n|\n|\r/)
       .findIndex((line) => !isUtf8(Buffer.from(line, 'latin1')));
-    throw new NotATextTrack(number + 1, 'must be text in UTF-8');
+    throw new NotATextTrack({ line: number + 1, problem: 'must be text in UTF-8' });
   }
 }
