@@ -58,7 +58,7 @@ describe('a file with subtitles and chapters', () => {
     const playlist = await anyone.text(`${hls}captions-de.m3u8`);
     const [segment] = /^captions\/.*$/m.exec(playlist) ?? [];
     expect(await anyone.text(hls + segment)).toBe(await anyone.text(`/api/videos/${id}/captions/de.vtt`));
-    // That is all that ffmpeg has to say of it: it knows no subtitles of a main playlist.
+    // All that ffmpeg has to say of it: it knows no subtitles of a main playlist.
     for (const line of await decodingErrors(new URL(`${hls}main.m3u8`, url).href))
       expect(line).toMatch(/subtitle\(uri/);
   }, 60_000);
