@@ -151,6 +151,23 @@ describe('the texts of a file', () => {
     expect(texts).toEqual([[0, `WEBVTT\n${cue(0, 'One')}`]]);
   });
 
+  it('are no more than 32 tracks and 1000 chapters', async () => {
+    const many = Array.from(
+      { length: 1_001 },
+      (_, n) => `[CHAPTER]\nTIMEBASE=1/1000\nSTART=${n}\nEND=${n + 1}\ntitle=${n}`,
+    );
+    const files: [string, string][] = [
+      ['en.srt', srt('One')],
+      ['chapters.txt', [';FFMETADATA1', ...many].join('\n')],
+    ];
+    const copies = Array.from({ length: 32 }, () => ['-map', '1']).flat();
+    const { probe, texts } = await textsOf(film('many.mkv', files, [...copies, '-c:s', 'copy']));
+
+    expect([probe.texts.length, probe.chapters.length]).toEqual([32, 1_000]);
+    expect(texts).toHaveLength(32);
+    expect(texts[31]).toEqual([31, `WEBVTT\n${cue(0, 'One')}`]);
+  });
+
   it('of a hostile file are safe, and no longer than they may be', async () => {
     const long = Array.from({ length: 30_000 }, (_, n) => {
       const clock = new Date(n).toISOString().slice(11, 23).replace('.', ',');
