@@ -35,7 +35,7 @@ export async function encodePiece(
   return further === 'late' ? [] : further;
 }
 
-/** 'late' when the first frame that was met is one after the piece's first. */
+/** 'late' when the piece's first frame was not met: one after it was, or none. */
 async function attempt(
   options: RunOptions & { threads: number },
   { source, plan, piece, folder }: PieceJob,
@@ -73,7 +73,9 @@ async function attempt(
     await rm(from, { force: true });
     signal.throwIfAborted();
   }
-  return first === undefined || first === '0' ? parts : 'late';
+  // No frame at all: without an index the last key frame may lie before the place where reading began.
+  const isEnd = first === undefined && margin === 0;
+  return first === '0' || isEnd ? parts : 'late';
 }
 
 /**
