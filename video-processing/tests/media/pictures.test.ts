@@ -22,7 +22,7 @@ describe('drawPictures', () => {
   it.each(['mp4, moov first', 'portrait by rotation', '10 bit HDR', 'interlaced'])(
     '%s: a poster of its size, and a sprite with a tile every two seconds',
     async (kind) => {
-      const { drawn, plan } = await draw(clip(folder, kind));
+      const { drawn, plan } = await draw(clip(folder, kind, 14));
 
       const { width, height } = plan.renditions.at(-1) as { width: number; height: number };
       expect(sizeOf(drawn?.poster)).toBe(`${width}x${height}`);
