@@ -36,10 +36,13 @@ export class Doom {
           const isLast = this.#isLast(String(name));
           // What comes in parts is followed through by the calls that each part causes.
           if (!(result instanceof Promise)) return result;
-          return result.finally(() => {
+          const heard = result.finally(() => {
             if (isLast) this.#die();
             if (this.isDead) throw this.#gone();
           });
+          // Who wanted it in parts awaits none of it.
+          heard.catch(() => {});
+          return heard;
         };
       },
     });

@@ -106,7 +106,9 @@ function encoderOf({ crf, maxBitsPerSecond }: Rendition, { gopFrames, probe }: P
     ...['-crf', String(crf), '-maxrate', String(maxBitsPerSecond), '-bufsize', String(2 * maxBitsPerSecond)],
     ...['-g', String(gopFrames), '-keyint_min', String(gopFrames), '-sc_threshold', '0'],
     ...['-force_key_frames', `expr:not(mod(n,${gopFrames}))`],
-    ...['-fps_mode', 'passthrough', '-flags', '+cgop+bitexact', '-fflags', '+bitexact', '-map_metadata', '-1'],
+    ...['-fps_mode', 'passthrough', '-flags', '+cgop+bitexact', '-fflags', '+bitexact'],
+    // Of chapters a track would be made.
+    ...['-map_metadata', '-1', '-map_chapters', '-1'],
     ...['-f', 'mp4', '-video_track_timescale', String(scale), '-write_btrt', '0', '-use_editlist', '0'],
     ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer'],
   ];
