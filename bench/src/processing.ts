@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process';
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Video } from '@flixtube/contracts/http/video';
-import { request } from 'undici';
 import { type BenchContext, say } from './bench.ts';
+import { makeClip } from './clips.ts';
 import type { Comparison } from './compare.ts';
-import { uploadTo } from './load.ts';
+import { processed } from './processed.ts';
 
 const run = promisify(execFile);
 const seconds = Number(process.env.PROCESSING_BENCH_SECONDS ?? 180);
+const comparedSeconds = 20;
 
 /** What processing makes of a file of 1080p30: the same sizes, rates and preset, so that the work is the same. */
 const ladder = [
@@ -23,12 +21,13 @@ const ladder = [
 
 /**
  * A file from its upload to the full ladder, with one worker, against one ffmpeg command that makes the same ladder from
- * the same file; and how long it took until HLS could be played, against that command's whole time.
+ * the same file; how long it took until HLS could be played, against that command's whole time; and how good each
+ * rendition is.
  */
 export async function* processing({ folder, system }: BenchContext): AsyncGenerator<Comparison> {
   const file = path.join(folder, 'clip.mp4');
   say(`making a clip of ${seconds} s, which takes a while`);
-  await makeClip(file);
+  await makeClip(file, { seconds, size: '1920x1080', rate: 30 });
   const reference = await secondsOf(() => makeLadder(file, folder));
   const ours = await processed(system.url, file);
   const name = `a ${seconds} s file of 1080p30`;
@@ -39,22 +38,7 @@ export async function* processing({ folder, system }: BenchContext): AsyncGenera
     ours: ours.playable,
     reference,
   };
-}
-
-async function makeClip(file: string): Promise<void> {
-  const picture = 'testsrc2=size=1920x1080:rate=30,noise=alls=3:allf=t';
-  const inputs = [
-    '-f',
-    'lavfi',
-    '-i',
-    picture,
-    '-f',
-    'lavfi',
-    '-i',
-    'anoisesrc=color=pink:sample_rate=48000:amplitude=0.2',
-  ];
-  const codecs = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '23', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
-  await run('ffmpeg', ['-v', 'error', '-y', ...inputs, '-t', `${seconds}`, ...codecs, '-movflags', '+faststart', file]);
+  yield* qualities(system.url, ours.videoId, file, folder);
 }
 
 async function makeLadder(file: string, folder: string): Promise<void> {
@@ -72,20 +56,25 @@ async function makeLadder(file: string, folder: string): Promise<void> {
   await run('ffmpeg', ['-v', 'error', '-y', '-i', file, ...graph, ...outputs, ...sound]);
 }
 
-/** Seconds from the end of the upload until HLS could be played, and until all was done. */
-async function processed(url: string, file: string): Promise<{ playable: number; whole: number }> {
-  const id = await uploadTo(url, createReadStream(file), 'Bench');
-  const startedAt = performance.now();
-  let playable: number | undefined;
-  for (;;) {
-    const { body } = await request(`${url}/api/videos/${id}`);
-    const video = (await body.json()) as Video;
-    const passed = (performance.now() - startedAt) / 1000;
-    if (video.links.hls !== null) playable ??= passed;
-    if (video.status === 'ready') return { playable: playable ?? passed, whole: passed };
-    if (video.status === 'failed') throw new Error(`Processing failed: ${video.failure?.detail}`);
-    await pause(500);
+/** SSIM of the luma of each rendition's first seconds, ours and the reference's, against the file scaled to its size. */
+async function* qualities(url: string, videoId: string, file: string, folder: string): AsyncGenerator<Comparison> {
+  for (const [n, { size }] of ladder.entries()) {
+    const side = size.split(':')[1];
+    const likeness = (path: string) => likenessOf(path, file, size);
+    yield {
+      name: `likeness of the first ${comparedSeconds} s in ${side}p to the file (SSIM), against that command's`,
+      unit: '',
+      ours: await likeness(`${url}/api/videos/${videoId}/hls/${side}p.m3u8`),
+      reference: await likeness(path.join(folder, `reference-${n}.mp4`)),
+    };
   }
+}
+
+async function likenessOf(made: string, file: string, size: string): Promise<number> {
+  const graph = `[1:v]scale=${size}:flags=bicubic,settb=AVTB,setpts=N[b];[0:v]settb=AVTB,setpts=N[a];[a][b]ssim`;
+  const inputs = [made, file].flatMap((input) => ['-t', `${comparedSeconds}`, '-i', input]);
+  const { stderr } = await run('ffmpeg', ['-v', 'info', '-nostats', ...inputs, '-lavfi', graph, '-f', 'null', '-']);
+  return Number(/SSIM Y:([\d.]+)/.exec(stderr)?.[1]);
 }
 
 async function secondsOf(work: () => Promise<void>): Promise<number> {

@@ -7,7 +7,9 @@ import { type BenchContext, say } from './bench.ts';
 import { catalogueList } from './catalogue-list.ts';
 import { lineOf } from './compare.ts';
 import { gatewayBytes } from './gateway-bytes.ts';
+import { memory } from './memory.ts';
 import { processing } from './processing.ts';
+import { processingWorkers } from './processing-workers.ts';
 import { tusUpload } from './tus-upload.ts';
 import { upload } from './upload.ts';
 
@@ -17,6 +19,8 @@ const benchmarks = {
   'tus-upload': tusUpload,
   'catalogue-list': catalogueList,
   processing,
+  'processing-workers': processingWorkers,
+  memory,
 };
 
 const names = process.argv.slice(2);

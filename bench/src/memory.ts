@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { ServiceName } from '@flixtube/dev-env/services';
+import type { System } from '@flixtube/dev-env/system';
+import { type BenchContext, say } from './bench.ts';
+import { makeClip } from './clips.ts';
+import type { Comparison } from './compare.ts';
+import { processed } from './processed.ts';
+import { tusUploadTo } from './tus-client.ts';
+
+const short = { seconds: 10 };
+const long = { seconds: 2 * 3_600 };
+/** Of what is uploaded; what is processed is small, since it would take hours else. */
+const bytesPerSecond = 5_000_000 / 8;
+
+/**
+ * The most that a worker, its encoders and video-upload hold at a time, for two hours of video against ten seconds; each
+ * in a process that has just been started. Linux only.
+ */
+export async function* memory({ folder, system }: BenchContext): AsyncGenerator<Comparison> {
+  const peaks: Record<'worker' | 'encoders' | 'upload', number[]> = { worker: [], encoders: [], upload: [] };
+  for (const { seconds } of [long, short]) {
+    const file = path.join(folder, `${seconds}.mp4`);
+    say(`making a clip of ${seconds} s`);
+    await makeClip(file, { seconds, size: '320x180', rate: 10 });
+    await system.restart('video-processing');
+    const worker = await Watch.begin(system, 'video-processing');
+    await processed(system.url, file);
+    const { own, children } = worker.end();
+    peaks.worker.push(own);
+    peaks.encoders.push(children);
+
+    await system.restart('video-upload');
+    const upload = await Watch.begin(system, 'video-upload');
+    await tusUploadTo(system.url, seconds * bytesPerSecond);
+    peaks.upload.push(upload.end().own);
+  }
+  const names = { worker: 'a worker', encoders: "a worker's encoders", upload: 'video-upload' };
+  for (const [of, name] of Object.entries(names)) {
+    const [ours = Number.NaN, reference = Number.NaN] = peaks[of as keyof typeof names];
+    yield { name: `most memory of ${name} for 2 h of video, against 10 s`, unit: 'MB', ours, reference };
+  }
+}
+
+/** How much memory a service and its child processes hold, in MB. */
+class Watch {
+  readonly #pid: number;
+  readonly #timer: NodeJS.Timeout;
+  #children = 0;
+
+  private constructor(pid: number) {
+    this.#pid = pid;
+    this.#timer = setInterval(() => {
+      this.#children = Math.max(
+        this.#children,
+        childrenOf(pid).reduce((sum, child) => sum + held(child, 'VmRSS'), 0),
+      );
+    }, 100);
+  }
+
+  static async begin(system: System, name: ServiceName): Promise<Watch> {
+    const pid = (await system.status()).find((one) => one.name === name)?.pid;
+    if (typeof pid !== 'number') throw new Error(`${name} does not run`);
+    // proc_pid_clear_refs(5): 5 resets the peak resident set size.
+    writeFileSync(`/proc/${pid}/clear_refs`, '5');
+    return new Watch(pid);
+  }
+
+  end(): { own: number; children: number } {
+    clearInterval(this.#timer);
+    return { own: held(this.#pid, 'VmHWM'), children: this.#children };
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+    try {
+      const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
+      return children.split(' ').filter(Boolean).map(Number);
+    } catch {
+      // The thread has ended.
+      return [];
+    }
+  });
+}
+
+/** In MB; 0 when the process has ended. */
+function held(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return (Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024) / 1e6 || 0;
+  } catch {
+    return 0;
+  }
+}
