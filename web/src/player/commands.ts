@@ -1,3 +1,4 @@
+import { toggleCaptions } from './captions.ts';
 import { type Command, nextSpeed } from './keys.ts';
 
 /** Does what a key asked for, and answers what to show for it; nothing when there is nothing to show. */
@@ -88,15 +89,4 @@ function stepFrame(video: HTMLVideoElement, step: 1 | -1): string | undefined {
   if (!video.paused) return;
   seek(video, video.currentTime + step * pictureTime);
   return step > 0 ? 'Next picture' : 'Previous picture';
-}
-
-function toggleCaptions(video: HTMLVideoElement): string {
-  const tracks = [...video.textTracks].filter(({ kind }) => kind === 'captions' || kind === 'subtitles');
-  const [first] = tracks;
-  if (!first) return 'No captions';
-  const shown = tracks.filter(({ mode }) => mode === 'showing');
-  for (const track of shown) track.mode = 'disabled';
-  if (shown.length > 0) return 'Captions off';
-  first.mode = 'showing';
-  return `Captions: ${first.label}`;
 }

@@ -9,6 +9,8 @@ import 'media-chrome/media-mute-button';
 import 'media-chrome/media-volume-range';
 import 'media-chrome/media-time-display';
 import 'media-chrome/media-captions-button';
+import 'media-chrome/menu/media-captions-menu';
+import 'media-chrome/menu/media-captions-menu-button';
 import 'media-chrome/menu/media-chrome-menu-item';
 import 'media-chrome/menu/media-playback-rate-menu';
 import 'media-chrome/menu/media-playback-rate-menu-button';
@@ -35,14 +37,22 @@ function asOnlyMenu(menu: HTMLElement | null): void {
   menu?.shadowRoot?.querySelector<HTMLElement>('[part~="back"]')?.style.setProperty('display', 'none');
 }
 
+interface Props {
+  theatre: boolean;
+  onTheatre: () => void;
+  /** There are captions in more than one language. */
+  choiceOfCaptions: boolean;
+}
+
 /** What lies over the picture: media-chrome's elements, which find their media-controller by themselves. */
-export function Controls({ theatre, onTheatre }: { theatre: boolean; onTheatre: () => void }) {
+export function Controls({ theatre, onTheatre, choiceOfCaptions }: Props) {
   return (
     <>
       <media-loading-indicator slot="centered-chrome" noautohide />
       {/* Hidden it still has its room, so it stands above the bars. */}
       <media-playback-rate-menu ref={asOnlyMenu} hidden anchor="auto" rates={speeds.join(' ')} />
       <media-rendition-menu ref={asOnlyMenu} hidden anchor="auto" />
+      {choiceOfCaptions && <media-captions-menu ref={asOnlyMenu} hidden anchor="auto" />}
       <media-control-bar className="player-timeline">
         <media-time-range ref={asDecoration} />
       </media-control-bar>
@@ -52,7 +62,7 @@ export function Controls({ theatre, onTheatre }: { theatre: boolean; onTheatre: 
         <media-volume-range />
         <media-time-display showduration notoggle />
         <span className="player-space" />
-        <media-captions-button ref={asSwitch} />
+        {choiceOfCaptions ? <media-captions-menu-button /> : <media-captions-button ref={asSwitch} />}
         <media-playback-rate-menu-button />
         <media-rendition-menu-button />
         <media-pip-button />

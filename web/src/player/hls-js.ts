@@ -20,6 +20,13 @@ export interface HlsPlayback {
 /** Seconds to fetch ahead: little before it plays, which it may never do. */
 const ahead = { waiting: 8, playing: 40 };
 
+/** Parts of hls.js that are left out; its types do not know that one may. */
+const withoutText: object = {
+  subtitleTrackController: undefined,
+  subtitleStreamController: undefined,
+  timelineController: undefined,
+};
+
 /** Plays HLS in an element by hls.js, which is fetched for it. Begins at `startAt`, also where the playlist grows. */
 export async function playByHlsJs(
   video: HTMLVideoElement,
@@ -35,14 +42,13 @@ export async function playByHlsJs(
     liveDurationInfinity: false,
     maxLiveSyncPlaybackRate: 1,
     lowLatencyMode: false,
-    // Captions stand beside the video as tracks; these are not to clear or to double them.
-    renderTextTracksNatively: false,
     capLevelToPlayerSize: true,
+    // Captions stand beside the video as tracks. hls.js neither doubles those that the playlist names nor clears ours.
+    ...withoutText,
   });
   let mended = false;
 
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
-    hls.subtitleTrack = -1;
     listener.onQualities(hls.levels.map(({ width, height, bitrate }) => ({ width, height, bitrate })));
   });
   hls.on(Hls.Events.LEVEL_UPDATED, (_event, { details }) => listener.onReach(details.edge, details.live));

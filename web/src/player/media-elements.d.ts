@@ -21,6 +21,8 @@ declare module 'react' {
       'media-volume-range': MediaElement;
       'media-time-display': MediaElement<{ showduration?: boolean; notoggle?: boolean }>;
       'media-captions-button': MediaElement;
+      'media-captions-menu': MediaElement<{ anchor?: string }>;
+      'media-captions-menu-button': MediaElement;
       'media-playback-rate-menu': MediaElement<{ rates?: string; anchor?: string }>;
       'media-playback-rate-menu-button': MediaElement;
       'media-rendition-menu': MediaElement<{ anchor?: string }>;
