@@ -84,7 +84,7 @@ async function processed(url: string, file: string): Promise<{ playable: number;
     if (video.links.hls !== null) playable ??= passed;
     if (video.status === 'ready') return { playable: playable ?? passed, whole: passed };
     if (video.status === 'failed') throw new Error(`Processing failed: ${video.failure?.detail}`);
-    await pause(200);
+    await pause(500);
   }
 }
 

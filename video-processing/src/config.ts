@@ -16,7 +16,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       MONGODB_DATABASE: settings.text('the database of this service alone', 'video-processing'),
       VIDEO_STORAGE_URL: settings.url('where video-storage is', 'http://127.0.0.1:4003'),
       PROCESSING_CONCURRENCY: settings.integer(
-        'tasks that this worker does at a time; unset: one a processor',
+        'tasks that this worker encodes at a time, while it stores what another has made; unset: one a processor',
         { min: 1, max: 256 },
         availableParallelism(),
       ),
@@ -29,6 +29,11 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       PROCESSING_STALLED_SECONDS: settings.seconds(
         'so long may nothing of a video be done before its tasks are put into the queue again',
         3_600,
+      ),
+      PROCESSING_CACHE_MIB: settings.integer(
+        'MiB of uploaded files that are kept on disk while they are processed, so that each byte is fetched once',
+        { min: 16, max: 1_048_576 },
+        1_024,
       ),
       PROCESSING_FOLDER: settings.text(
         'where temporary files are written, up to some 100 MB for each task at a time',
@@ -51,6 +56,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     threads: values.PROCESSING_THREADS,
     window: values.PROCESSING_WINDOW,
     stalledSeconds: values.PROCESSING_STALLED_SECONDS,
+    cacheBytes: values.PROCESSING_CACHE_MIB * 2 ** 20,
     folder: values.PROCESSING_FOLDER,
   };
 }

@@ -19,6 +19,7 @@ import { consumeTasks } from './consumers/tasks.ts';
 import { consumeVideoDeleted } from './consumers/video-deleted.ts';
 import { consumeVideoProcessingRequested } from './consumers/video-processing-requested.ts';
 import { consumeVideoUploaded } from './consumers/video-uploaded.ts';
+import { withSlots } from './domain/encoder-slots.ts';
 import { Lifecycle } from './domain/lifecycle.ts';
 import type { Media } from './domain/media.ts';
 import { planOf } from './domain/plan.ts';
@@ -57,8 +58,8 @@ export function createVideoProcessing(config: Config, overrides: Overrides = {})
   const objects = around(httpObjects(storageBytes, storageJson));
   const processings = around(mongoProcessings(collection, outbox));
   const parts = around(mongoParts(partsCollection(mongo.db)));
-  const sources = sourceServer(storageBytes);
   const folders = workFolders(config.folder);
+  const sources = sourceServer(storageBytes, { folder: folders.own, mostBytes: config.cacheBytes });
 
   const lifecycle = new Lifecycle({ processings, parts, objects, window: config.window });
   const worker = new Worker({
@@ -66,7 +67,7 @@ export function createVideoProcessing(config: Config, overrides: Overrides = {})
     processings,
     parts,
     objects,
-    media: around(overrides.media ?? ffmpegMedia({ threads: config.threads })),
+    media: around(withSlots(overrides.media ?? ffmpegMedia({ threads: config.threads }), config.concurrency)),
     planOf: overrides.planOf ?? planOf,
     sources,
     folders,
@@ -76,7 +77,8 @@ export function createVideoProcessing(config: Config, overrides: Overrides = {})
   consumeVideoUploaded(broker, lifecycle);
   consumeVideoProcessingRequested(broker, lifecycle, worker);
   consumeVideoDeleted(broker, lifecycle, worker);
-  consumeTasks(broker, worker, config.concurrency);
+  // One more than are encoded at a time: what has been encoded is still to be stored.
+  consumeTasks(broker, worker, config.concurrency + 1);
 
   const forgetting = createSweep({
     name: 'deleted videos',

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createByteClient } from '@flixtube/chassis/byte-client';
 import { Secret } from '@flixtube/chassis/config';
 import { createIdentity } from '@flixtube/chassis/identity';
@@ -16,7 +18,7 @@ beforeEach(async () => {
   await storage.start();
   const identity = createIdentity({ secret, service: 'video-processing' });
   const client = createByteClient({ baseUrl: storage.url, identity, name: 'video-storage' });
-  server = sourceServer(client);
+  server = sourceServer(client, { folder: join(tmpdir(), 'flixtube-source-server-test'), mostBytes: 2 ** 20 });
   await server.start();
   close = () => client.close();
 });

@@ -7,6 +7,7 @@ import { type Representation, sendRepresentation } from '@flixtube/chassis/repre
 import type { Resource } from '@flixtube/chassis/service';
 import type { VideoSource } from '@flixtube/contracts/events/video-uploaded';
 import type { Sources } from '../domain/ports.ts';
+import { SourceBlocks } from './source-blocks.ts';
 
 interface Served {
   source: VideoSource;
@@ -22,7 +23,18 @@ const stallSeconds = 1_800;
  * and no identity. It listens there only, and each file is served for the time of a task, under a path that nobody can
  * guess, to whoever knows it.
  */
-export function sourceServer(storage: Pick<ByteClient, 'get'>): Sources & Resource {
+export function sourceServer(
+  storage: Pick<ByteClient, 'get'>,
+  cache: { folder: string; mostBytes: number },
+): Sources & Resource {
+  const blocks = new SourceBlocks({
+    ...cache,
+    async fetch({ key, sha256 }, range, signal) {
+      // video-storage's entity tag is the SHA-256, so If-Match pins the bytes.
+      const { body } = await storage.get(`/internal/objects/${key}`, { range, ifMatch: `"${sha256}"`, signal });
+      return body;
+    },
+  });
   const served = new Map<string, Served>();
   const server = createServer((req, res) => void answer(req, res));
   let port = 0;
@@ -34,7 +46,7 @@ export function sourceServer(storage: Pick<ByteClient, 'get'>): Sources & Resour
       return;
     }
     try {
-      await sendRepresentation(req, res, representationOf(one, storage), { stallSeconds });
+      await sendRepresentation(req, res, representationOf(one, blocks), { stallSeconds });
     } catch (error) {
       if (error instanceof DomainError && isAboutRequest(error)) {
         res.writeHead(error.kind === 'range-not-satisfiable' ? 416 : 412).end();
@@ -77,6 +89,7 @@ export function sourceServer(storage: Pick<ByteClient, 'get'>): Sources & Resour
     check: async () => {},
     stop: () =>
       new Promise((resolve) => {
+        blocks.close();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -88,17 +101,11 @@ function isAboutRequest({ kind }: DomainError): boolean {
   return kind === 'range-not-satisfiable' || kind === 'precondition-failed';
 }
 
-function representationOf({ source, ended }: Served, storage: Pick<ByteClient, 'get'>): Representation {
-  const { key, contentType, sizeBytes, sha256 } = source;
+function representationOf({ source, ended }: Served, blocks: SourceBlocks): Representation {
   return {
-    sizeBytes,
-    contentType,
-    etag: `"${sha256}"`,
-    async read(range, gone) {
-      const signal = AbortSignal.any([gone, ended.signal]);
-      // video-storage's entity tag is the SHA-256, so If-Match pins the bytes.
-      const { body } = await storage.get(`/internal/objects/${key}`, { range, ifMatch: `"${sha256}"`, signal });
-      return body;
-    },
+    sizeBytes: source.sizeBytes,
+    contentType: source.contentType,
+    etag: `"${source.sha256}"`,
+    read: async (range, gone) => blocks.read(source, range, AbortSignal.any([gone, ended.signal])),
   };
 }

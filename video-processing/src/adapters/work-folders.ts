@@ -11,12 +11,13 @@ const ours = new Set<string>();
  * Temporary folders, all in one of this worker's own: `<root>/<process id>-<random>/`. At the start those that killed
  * workers have left behind are removed: of processes that are gone, and of those that had the number of this one before.
  */
-export function workFolders(root: string): Folders & Resource {
+export function workFolders(root: string): Folders & Resource & { own: string } {
   const name = `${process.pid}-${randomUUID()}`;
   const own = join(root, name);
   ours.add(name);
   return {
     name: 'temporary folder',
+    own,
 
     async start() {
       await mkdir(own, { recursive: true, mode: 0o700 });

@@ -7,11 +7,11 @@ import type { Worker } from '../domain/worker.ts';
  * Tasks, from the queue that all workers share. A message stays unacknowledged while its task is done, so that another
  * worker gets it when this one dies. When a processing has failed, every worker ends what it has in hand of it.
  */
-export function consumeTasks(broker: Broker, worker: Pick<Worker, 'run' | 'endFailed'>, concurrency: number): void {
+export function consumeTasks(broker: Broker, worker: Pick<Worker, 'run' | 'endFailed'>, tasksAtATime: number): void {
   broker.subscribe({
     event: taskCommand,
     queue: taskCommand.type,
-    prefetch: concurrency,
+    prefetch: tasksAtATime,
     handle: ({ data }) => worker.run(data),
   });
   broker.listen({

@@ -31,6 +31,8 @@ export interface Picture {
   hdr: boolean;
   /** How its colours are coded; unset: as is usual for its size. */
   matrix?: 'bt601' | 'bt709' | 'bt2020';
+  /** Its pictures are as those that are made here: 8 bits, 4:2:0, BT.709, limited range. */
+  isPlain?: boolean;
   /** How far before a place in it a reader must begin to be sure of meeting a key frame. */
   seekMarginSeconds?: number;
 }

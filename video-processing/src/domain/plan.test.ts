@@ -11,20 +11,24 @@ const probe = (durationSeconds: number, num = 30, den = 1): Probe => ({
 });
 
 describe('planOf', () => {
-  it('30 s: one segment, two, then three each, the last one open', () => {
-    const { gopFrames, segmentFrames, pieces } = planOf(probe(30));
+  it('62 s: one segment, two, then four each, and smaller ones at the end, the last of them open', () => {
+    const { gopFrames, segmentFrames, pieces } = planOf(probe(62));
     expect({ gopFrames, segmentFrames }).toEqual({ gopFrames: 60, segmentFrames: 120 });
     expect(pieces).toEqual([
       { index: 0, firstFrame: 0, frames: 120 },
       { index: 1, firstFrame: 120, frames: 240 },
-      { index: 2, firstFrame: 360, frames: 360 },
-      { index: 3, firstFrame: 720, frames: null },
+      { index: 2, firstFrame: 360, frames: 480 },
+      { index: 3, firstFrame: 840, frames: 360 },
+      { index: 4, firstFrame: 1200, frames: 240 },
+      { index: 5, firstFrame: 1440, frames: 240 },
+      { index: 6, firstFrame: 1680, frames: 120 },
+      { index: 7, firstFrame: 1800, frames: null },
     ]);
   });
 
   it('a small rest goes with the piece before it', () => {
-    expect(planOf(probe(13.9)).pieces.map(({ frames }) => frames)).toEqual([120, null]);
-    expect(planOf(probe(14)).pieces.map(({ frames }) => frames)).toEqual([120, 240, null]);
+    expect(planOf(probe(13.9)).pieces.map(({ frames }) => frames)).toEqual([120, 120, null]);
+    expect(planOf(probe(14)).pieces.map(({ frames }) => frames)).toEqual([120, 120, 120, null]);
   });
 
   it('one frame: one piece', () => {

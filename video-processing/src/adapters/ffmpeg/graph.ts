@@ -64,6 +64,8 @@ const nominalPeak = 100;
  * even if the file changes its mind half-way.
  */
 export function toRec709(picture: Picture, size: Size): string[] {
+  // Without a word on colours `scale` hands on what has the right size as it is, which saves a copy of each frame.
+  if (picture.isPlain && !picture.hdr) return [scale(size), 'format=yuv420p', tags];
   if (!picture.hdr) {
     const matrix = `in_color_matrix=${picture.matrix ?? 'bt709'}:out_color_matrix=bt709:out_range=tv`;
     return [`${scale(size)}:${matrix}`, 'format=yuv420p', tags];

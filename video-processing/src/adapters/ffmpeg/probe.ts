@@ -22,6 +22,8 @@ interface Stream {
   avg_frame_rate?: string;
   r_frame_rate?: string;
   field_order?: string;
+  pix_fmt?: string;
+  color_range?: string;
   color_transfer?: string;
   color_space?: string;
   start_time?: string;
@@ -101,6 +103,7 @@ function pictureOf(stream: Stream, format: Format): Picture {
     interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
     hdr: transfer === 'smpte2084' || transfer === 'arib-std-b67',
     matrix: matrixOf(stream),
+    isPlain: stream.pix_fmt === 'yuv420p' && (stream.color_range ?? 'tv') === 'tv' && matrixOf(stream) === 'bt709',
     seekMarginSeconds: rough.test(format.format_name ?? '') ? roughSeekSeconds : 0,
   };
 }
