@@ -58,16 +58,20 @@ export function rememberCaptions(video: HTMLVideoElement, signal: AbortSignal): 
     },
     { capture: true, signal },
   );
-  video.textTracks.addEventListener('addtrack', show, { signal });
-  video.textTracks.addEventListener(
-    'change',
-    () => {
-      const tracks = captionTracks(video);
-      if (tracks.length === 0) return;
-      const shown = tracks.find(({ mode }) => mode === 'showing');
-      if (shown) preferCaptions(shown.language);
-      else prefer({ captions: null });
-    },
-    { signal },
-  );
+  const shownNow = () => captionTracks(video).find(({ mode }) => mode === 'showing')?.language ?? null;
+  let before = shownNow();
+  const on = (event: string, listener: () => void) => video.textTracks.addEventListener(event, listener, { signal });
+  on('addtrack', show);
+  // Those that are taken away are not turned off by the viewer.
+  on('removetrack', () => {
+    before = shownNow();
+  });
+  on('change', () => {
+    const now = shownNow();
+    // It may be another kind of track that has changed.
+    if (now === before) return;
+    before = now;
+    if (now === null) prefer({ captions: null });
+    else preferCaptions(now);
+  });
 }

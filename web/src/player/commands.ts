@@ -1,4 +1,5 @@
 import { toggleCaptions } from './captions.ts';
+import { chapterFrom, chaptersIn } from './chapters.ts';
 import { type Command, nextSpeed } from './keys.ts';
 
 /** Does what a key asked for, and answers what to show for it; nothing when there is nothing to show. */
@@ -30,6 +31,8 @@ export function carryOut(command: Command, video: HTMLVideoElement, frame: HTMLE
       return;
     case 'frame':
       return stepFrame(video, command.step);
+    case 'chapter':
+      return stepChapter(video, command.step);
     case 'search':
       document.getElementById('search')?.focus();
       return;
@@ -58,6 +61,15 @@ function togglePlay(video: HTMLVideoElement): string {
 
 function seek(video: HTMLVideoElement, position: number): void {
   if (Number.isFinite(video.duration)) video.currentTime = Math.min(Math.max(0, position), video.duration);
+}
+
+function stepChapter(video: HTMLVideoElement, step: 1 | -1): string {
+  const chapters = chaptersIn(video);
+  if (chapters.length === 0) return 'No chapters';
+  const chapter = chapterFrom(chapters, video.currentTime, step);
+  if (!chapter) return 'Last chapter';
+  seek(video, chapter.start);
+  return chapter.title;
 }
 
 function changeVolume(video: HTMLVideoElement, share: number): string {

@@ -7,6 +7,8 @@ export interface HlsListener {
   onQualities: (qualities: Quality[]) => void;
   /** How far the playlist reaches, in seconds, and whether it still grows. */
   onReach: (seconds: number, growing: boolean) => void;
+  /** A segment that the playlist names is not there any more; it is not tried again. Else that is fatal. */
+  onGone?: () => void;
   /** It does not go on. `answered`: the server did answer, so it is not the connection. */
   onFatal: (problem: { answered: boolean; detail: string }) => void;
 }
@@ -47,12 +49,19 @@ export async function playByHlsJs(
     ...withoutText,
   });
   let mended = false;
+  let gone = false;
 
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
     listener.onQualities(hls.levels.map(({ width, height, bitrate }) => ({ width, height, bitrate })));
   });
   hls.on(Hls.Events.LEVEL_UPDATED, (_event, { details }) => listener.onReach(details.edge, details.live));
   hls.on(Hls.Events.ERROR, (_event, data) => {
+    if (isGone(data) && listener.onGone) {
+      // Picture and sound may both be gone, and it is one event.
+      if (!gone) listener.onGone();
+      gone = true;
+      return;
+    }
     if (!data.fatal) return;
     if (data.type === Hls.ErrorTypes.MEDIA_ERROR && !mended) {
       mended = true;
@@ -82,3 +91,6 @@ export async function playByHlsJs(
 }
 
 const wasAnswered = ({ response, type }: ErrorData) => type !== 'networkError' || Boolean(response?.code);
+
+/** The server says that there is no such segment (RFC 9110 §15.5.5, §15.5.11). */
+const isGone = ({ frag, response }: ErrorData) => Boolean(frag) && (response?.code === 404 || response?.code === 410);

@@ -14,6 +14,7 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { isHls } from './source.ts';
 import { TextTracks } from './text-tracks.tsx';
 import { useBetterSource } from './use-better-source.ts';
+import { useChapters } from './use-chapters.ts';
 import { useInBandCaptions } from './use-in-band-captions.ts';
 import { useKeys } from './use-keys.ts';
 import { usePreferences } from './use-preferences.ts';
@@ -46,6 +47,7 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
   const source = useSource(element, video, { startAt, autoplay, onCut: () => recovery.fail(cut) });
   const { kind, reload } = source;
   const recovery = useRecovery(element, { file: video.links.file, handled: isHls(kind), reload });
+  const { chapters, current } = useChapters(element, video.links.chapters);
   const inBand = useInBandCaptions(element, kind);
   useBetterSource(element, video, source, recovery.trouble);
   const [theatre, setTheatre] = useState(() => preferences().theatre);
@@ -88,7 +90,17 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
         <div slot="centered-chrome" className="player-start" aria-hidden="true">
           <Play />
         </div>
-        <Controls theatre={theatre} onTheatre={toggleTheatre} choiceOfCaptions={video.links.captions.length > 1} />
+        <Controls
+          theatre={theatre}
+          onTheatre={toggleTheatre}
+          choiceOfCaptions={video.links.captions.length > 1}
+          chapters={chapters}
+          chapter={current}
+          onChapter={({ start }) => {
+            if (element.current) element.current.currentTime = start;
+          }}
+          growing={source.growing}
+        />
       </media-controller>
       <Feedback message={feedback} />
       {startAt > 0 && <ResumeNotice element={element} position={startAt} />}

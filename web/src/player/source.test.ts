@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Abilities, firstSource, hlsKind, mayGoOver, qualitiesIn } from './source.ts';
 
-const links = { file: '/file', hls: null, poster: null, storyboard: null, captions: [] };
+const links = { file: '/file', hls: null, poster: null, storyboard: null, captions: [], chapters: null };
 const without = { status: 'processing', links } as const;
 const growing = { status: 'processing', links: { ...links, hls: '/main.m3u8' } } as const;
 const whole = { ...growing, status: 'ready' } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { processingWords, shortProcessingWords } from './processing-words.ts';
 
-const links = { file: '/f', hls: null, poster: null, storyboard: null, captions: [] };
+const links = { file: '/f', hls: null, poster: null, storyboard: null, captions: [], chapters: null };
 
 describe('processingWords', () => {
   it('when nothing is done yet, then says that it waits and can be watched as it is', () => {

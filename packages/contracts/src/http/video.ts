@@ -33,6 +33,7 @@ export const video = z
       poster: link.nullable(),
       storyboard: link.nullable(),
       captions: z.array(caption),
+      chapters: link.nullable(),
     }),
   })
   .meta({ id: 'Video' });
