@@ -47,9 +47,16 @@ module.exports = {
       to: { pathNot: ['^packages/contracts/', 'node_modules/zod/'] },
     },
     {
+      name: 'webvtt-imports-nothing',
+      comment: 'Texts in, texts out: neither plumbing nor a service is any of its business.',
+      severity: 'error',
+      from: { path: '^packages/webvtt/src/', pathNot: '\\.test\\.ts$' },
+      to: { path: `^(packages/(?!webvtt)|${services}|web)/|node_modules/` },
+    },
+    {
       name: 'production-code-imports-no-development-code',
       severity: 'error',
-      from: { path: `^(${services}|web|packages/(chassis|contracts))/src/`, pathNot: '\\.test\\.tsx?$' },
+      from: { path: `^(${services}|web|packages/(chassis|contracts|webvtt))/src/`, pathNot: '\\.test\\.tsx?$' },
       to: { path: ['^packages/dev-env/', '^(e2e|bench|scripts)/', '/tests/', '\\.test\\.tsx?$'] },
     },
     {
@@ -57,7 +64,7 @@ module.exports = {
       comment: 'The app knows the public contract and no service.',
       severity: 'error',
       from: { path: '^web/src/' },
-      to: { path: `^(${services}|packages/(chassis|dev-env)|scripts|e2e|bench)/` },
+      to: { path: `^(${services}|packages/(chassis|dev-env|webvtt)|scripts|e2e|bench)/` },
     },
     {
       name: 'no-circular',

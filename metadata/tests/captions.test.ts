@@ -1,10 +1,12 @@
 import { newId } from '@flixtube/chassis/ids';
+import { newEvent } from '@flixtube/chassis/messaging';
 import { videoChanged } from '@flixtube/contracts/events/video-changed';
+import { videoProcessed } from '@flixtube/contracts/events/video-processed';
 import type { InternalVideo } from '@flixtube/contracts/http/internal';
 import type { Video } from '@flixtube/contracts/http/video';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Document } from 'mongodb';
-import { aService, expectProblem, type Metadata, startMetadata, viewer } from './support.ts';
+import { aService, eventually, expectProblem, type Metadata, startMetadata, viewer } from './support.ts';
 
 let metadata: Metadata;
 beforeAll(async () => {
@@ -13,12 +15,12 @@ beforeAll(async () => {
 afterAll(() => metadata.close());
 
 const put = (id: string, viewerId: string, language: string, key: string, label = 'Words') =>
-  metadata.call<{ replaced: string | null }>('PUT', `/internal/videos/${id}/captions/${language}`, {
+  metadata.call<{ replaced: string | null; isNew: boolean }>('PUT', `/internal/videos/${id}/captions/${language}`, {
     as: aService,
     body: { viewerId, label, key },
   });
 const remove = (id: string, viewerId: string, language: string) =>
-  metadata.call<{ replaced: string | null }>(
+  metadata.call<{ replaced: string | null; isNew: boolean }>(
     'DELETE',
     `/internal/videos/${id}/captions/${language}?viewerId=${viewerId}`,
     { as: aService },
@@ -30,8 +32,8 @@ describe('text tracks of a video', () => {
   it('are named by it, by language, and announced', async () => {
     const ownerId = newId();
     const { id } = await metadata.announce({ ownerId });
-    expect((await put(id, ownerId, 'pt-br', 'k1', 'Português')).body).toEqual({ replaced: null });
-    expect((await put(id, ownerId, 'en', 'k2')).body).toEqual({ replaced: null });
+    expect((await put(id, ownerId, 'pt-br', 'k1', 'Português')).body).toEqual({ replaced: null, isNew: true });
+    expect((await put(id, ownerId, 'en', 'k2')).body).toEqual({ replaced: null, isNew: true });
     expect((await metadata.call<Video>('GET', `/api/videos/${id}`)).body.links.captions).toEqual([
       { language: 'en', label: 'Words', url: `/api/videos/${id}/captions/en.vtt` },
       { language: 'pt-BR', label: 'Português', url: `/api/videos/${id}/captions/pt-BR.vtt` },
@@ -44,9 +46,9 @@ describe('text tracks of a video', () => {
     const ownerId = newId();
     const { id } = await metadata.announce({ ownerId });
     await put(id, ownerId, 'en', 'k1');
-    expect((await put(id, ownerId, 'en', 'k2')).body).toEqual({ replaced: 'k1' });
-    expect((await put(id, ownerId, 'en', 'k2')).body).toEqual({ replaced: null });
-    expect((await remove(id, ownerId, 'en')).body).toEqual({ replaced: 'k2' });
+    expect((await put(id, ownerId, 'en', 'k2')).body).toEqual({ replaced: 'k1', isNew: false });
+    expect((await put(id, ownerId, 'en', 'k2')).body).toEqual({ replaced: null, isNew: false });
+    expect((await remove(id, ownerId, 'en')).body).toMatchObject({ replaced: 'k2' });
     expect(await internal(id)).toEqual([]);
     expectProblem(await remove(id, ownerId, 'en'), 404);
   });
@@ -78,9 +80,107 @@ describe('text tracks of a video', () => {
     const ownerId = newId();
     const { id } = await metadata.announce({ ownerId });
     const videos = metadata.database.db.collection<Document & { _id: string }>('videos');
-    await videos.updateOne({ _id: id }, { $unset: { captions: 1, captionsVersion: 1 } });
-    expect((await put(id, ownerId, 'en', 'k')).body).toEqual({ replaced: null });
+    const unknown = { captions: 1, captionsVersion: 1, fileCaptions: 1, removedCaptions: 1, chapters: 1 };
+    await videos.updateOne({ _id: id }, { $unset: unknown });
+    expect((await metadata.call<Video>('GET', `/api/videos/${id}`)).body.links).toMatchObject({
+      captions: [],
+      chapters: null,
+    });
+    expect((await put(id, ownerId, 'en', 'k')).body).toEqual({ replaced: null, isNew: true });
     expect(await internal(id)).toEqual([{ language: 'en', label: 'Words', key: 'k' }]);
+  });
+});
+
+describe('text tracks and chapters of a file', () => {
+  /** Tells that a video is processed, and that it had texts in these languages; resolves when it says so. */
+  async function process(id: string, languages: string[], chapters: string | null = null): Promise<string> {
+    const processingId = newId();
+    const captions = languages.map((language) => ({
+      language,
+      label: `File ${language}`,
+      key: `${processingId}/${language}`,
+    }));
+    const data = {
+      ...{ videoId: id, processingId, durationSeconds: 2, width: 640, height: 360, renditions: [] },
+      ...{ manifest: processingId, poster: null, storyboard: null, captions, chapters },
+    };
+    await metadata.probe.publish(newEvent(videoProcessed, { source: 'video-processing', subject: id, data }));
+    await eventually(async () => expect(await internalVideo(id)).toMatchObject({ manifest: processingId }));
+    return processingId;
+  }
+  const internalVideo = async (id: string) =>
+    (await metadata.call<InternalVideo>('GET', `/internal/videos/${id}`, { as: aService })).body;
+  const shown = async (id: string) => (await internal(id)).map(({ language, label, key }) => [language, label, key]);
+
+  it('are shown beside the owner’s, which go before them in the same language', async () => {
+    const ownerId = newId();
+    const { id } = await metadata.announce({ ownerId });
+    await put(id, ownerId, 'fr', 'own-fr');
+    const first = await process(id, ['de', 'en', 'fr'], 'chapters-key');
+
+    expect(await shown(id)).toEqual([
+      ['de', 'File de', `${first}/de`],
+      ['en', 'File en', `${first}/en`],
+      ['fr', 'Words', 'own-fr'],
+    ]);
+    expect((await internalVideo(id)).chapters).toBe('chapters-key');
+    const { links } = (await metadata.call<Video>('GET', `/api/videos/${id}`)).body;
+    expect(links.captions.map(({ language, url }) => [language, url])).toEqual(
+      ['de', 'en', 'fr'].map((language) => [language, `/api/videos/${id}/captions/${language}.vtt`]),
+    );
+    expect(links.chapters).toBe(`/api/videos/${id}/chapters.vtt`);
+  });
+
+  it('are replaced by the owner’s without an object to be removed, for it is the processing’s', async () => {
+    const ownerId = newId();
+    const { id } = await metadata.announce({ ownerId });
+    await process(id, ['en']);
+    expect((await put(id, ownerId, 'en', 'own')).body).toEqual({ replaced: null, isNew: false });
+    expect((await put(id, ownerId, 'en', 'own-2')).body).toEqual({ replaced: 'own', isNew: false });
+    expect(await shown(id)).toEqual([['en', 'Words', 'own-2']]);
+    await process(id, ['en']);
+    expect(await shown(id)).toEqual([['en', 'Words', 'own-2']]);
+  });
+
+  it('stay away once the owner has removed them, also after processing again, until one is put', async () => {
+    const ownerId = newId();
+    const { id } = await metadata.announce({ ownerId });
+    await process(id, ['de', 'en']);
+    const before = metadata.probe.published(videoChanged.type).filter(({ subject }) => subject === id).length;
+    expect((await remove(id, ownerId, 'en')).body).toMatchObject({ replaced: null });
+    await eventually(async () =>
+      expect(metadata.probe.published(videoChanged.type).filter(({ subject }) => subject === id)).toHaveLength(
+        before + 1,
+      ),
+    );
+    expect((await shown(id)).map(([language]) => language)).toEqual(['de']);
+    expectProblem(await remove(id, ownerId, 'en'), 404);
+    await process(id, ['de', 'en']);
+    expect((await shown(id)).map(([language]) => language)).toEqual(['de']);
+    expect((await put(id, ownerId, 'en', 'own')).body).toEqual({ replaced: null, isNew: true });
+    expect((await remove(id, ownerId, 'en')).body).toMatchObject({ replaced: 'own' });
+    expect((await shown(id)).map(([language]) => language)).toEqual(['de']);
+  });
+
+  it('go when a newer processing finds none', async () => {
+    const { id } = await metadata.announce();
+    await process(id, ['en'], 'chapters-key');
+    await process(id, []);
+    expect(await internalVideo(id)).toMatchObject({ captions: [], chapters: null });
+  });
+
+  it('are none for an event of before there were any', async () => {
+    const { id } = await metadata.announce();
+    const processingId = newId();
+    const old = {
+      ...{ videoId: id, processingId, durationSeconds: 2, width: 640, height: 360, renditions: [] },
+      ...{ manifest: processingId, poster: null, storyboard: null },
+    };
+    const data = { ...old, captions: [], chapters: null };
+    const event = newEvent(videoProcessed, { source: 'video-processing', subject: id, data });
+    await metadata.probe.publish(Object.assign(event, { data: old }));
+    await eventually(async () => expect(await internalVideo(id)).toMatchObject({ manifest: processingId }));
+    expect(await internalVideo(id)).toMatchObject({ captions: [], chapters: null });
   });
 });
 

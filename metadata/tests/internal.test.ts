@@ -59,6 +59,7 @@ describe('GET /internal/videos/:id', () => {
       poster: null,
       storyboard: null,
       captions: [],
+      chapters: null,
     });
   });
 

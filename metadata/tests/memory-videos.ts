@@ -18,8 +18,10 @@ export function memoryVideos(): VideoRepository {
   const saveProcessing = async (video: Video): Promise<boolean> => {
     const before = videos.get(video.id);
     if (before?.processingVersion !== video.processingVersion - 1) return false;
-    const { title, description, visibility, version, viewCount, captions, captionsVersion } = before;
-    const others = { title, description, visibility, version, viewCount, captions, captionsVersion };
+    const { title, description, visibility, version, viewCount } = before;
+    const { captions, removedCaptions, captionsVersion } = before;
+    const texts = { captions, removedCaptions, captionsVersion };
+    const others = { title, description, visibility, version, viewCount, ...texts };
     videos.set(video.id, { ...video, ...others });
     return true;
   };
@@ -73,8 +75,8 @@ export function memoryVideos(): VideoRepository {
     saveCaptions: async (video) => {
       const before = videos.get(video.id);
       if (before?.captionsVersion !== video.captionsVersion - 1) return false;
-      const { captions, captionsVersion } = video;
-      videos.set(video.id, { ...before, captions, captionsVersion });
+      const { captions, removedCaptions, captionsVersion } = video;
+      videos.set(video.id, { ...before, captions, removedCaptions, captionsVersion });
       return true;
     },
     remove: async (video, at) => {

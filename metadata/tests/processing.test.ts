@@ -42,6 +42,8 @@ const processed = (videoId: string, processingId: string) =>
       manifest: `videos/${videoId}/hls/${processingId}/manifest.json`,
       poster: { key: `videos/${videoId}/poster`, contentType: 'image/jpeg' },
       storyboard: { vtt: `videos/${videoId}/vtt`, sprites: [`videos/${videoId}/sprite`] },
+      captions: [],
+      chapters: null,
     },
   });
 const failed = (videoId: string, processingId: string) =>

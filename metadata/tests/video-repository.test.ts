@@ -7,6 +7,7 @@ import { mongoVideos, prepareVideos } from '../src/adapters/mongo-videos.ts';
 import type { VideoDocument } from '../src/adapters/video-document.ts';
 import { begun } from '../src/domain/processing.ts';
 import { announced, type Video } from '../src/domain/video.ts';
+import { captionsConformance } from './captions.conformance.ts';
 import { memoryVideos } from './memory-videos.ts';
 import { ownVideosConformance } from './own-videos.conformance.ts';
 import { videoRepositoryConformance } from './video-repository.conformance.ts';
@@ -14,6 +15,7 @@ import { videoRepositoryConformance } from './video-repository.conformance.ts';
 const inMemory = async () => ({ videos: memoryVideos(), close: async () => {} });
 videoRepositoryConformance('in memory', inMemory);
 ownVideosConformance('in memory', inMemory);
+captionsConformance('in memory', inMemory);
 
 const onMongoDb = async () => {
   const database = await testDatabase();
@@ -50,6 +52,7 @@ const onMongoDb = async () => {
   };
 };
 videoRepositoryConformance('on MongoDB', onMongoDb);
+captionsConformance('on MongoDB', onMongoDb);
 
 describe('a document of before there was processing', () => {
   it('is a video of which nothing is known yet, and takes what is told of it', async () => {

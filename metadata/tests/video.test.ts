@@ -38,7 +38,14 @@ describe('GET /api/videos/:id', () => {
       contentType: 'video/mp4',
       viewCount: 0,
       owner: null,
-      links: { file: `/api/videos/${id}/file`, hls: null, poster: null, storyboard: null, captions: [] },
+      links: {
+        file: `/api/videos/${id}/file`,
+        hls: null,
+        poster: null,
+        storyboard: null,
+        captions: [],
+        chapters: null,
+      },
     });
     expect(() => videoContract.parse(body)).not.toThrow();
   });

@@ -1,6 +1,11 @@
 import { problem } from '@flixtube/contracts/http/problem';
 import { z } from 'zod';
-import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import type {
+  ZodOpenApiOperationObject,
+  ZodOpenApiPathItemObject,
+  ZodOpenApiResponseObject,
+  ZodOpenApiResponsesObject,
+} from 'zod-openapi';
 
 const meanings = {
   400: 'The request is wrong: `errors` names each field',
@@ -74,3 +79,33 @@ export const notModified: ZodOpenApiResponseObject = {
   description: 'What the condition names is still what there is',
   headers: z.object({ ETag: etag }),
 };
+
+/** Of bytes as they were uploaded. */
+export const fields = z.object({
+  ETag: z.string().meta({ description: 'Strong: the SHA-256 of the bytes' }),
+  'Last-Modified': z.string().optional().meta({ description: 'An HTTP-date' }),
+  'Accept-Ranges': z.literal('bytes'),
+  'Content-Length': z.int().min(0),
+  'Content-Disposition': z.string().optional().meta({ description: 'inline' }),
+  'Cache-Control': z.string().meta({ description: 'Whoever keeps it asks again before use: who may watch can change' }),
+});
+/** Of what was made here. */
+export const made = fields.extend({
+  ETag: z.string().meta({ description: 'Strong: it changes whenever a byte does' }),
+});
+export const bytes = { schema: { type: 'string' as const, format: 'binary' } };
+
+/** A path that has GET, and HEAD beside it: what GET would say, without a body; Range is ignored (RFC 9110 §14.2). */
+export function withHead(
+  operationId: string,
+  get: ZodOpenApiOperationObject,
+): Pick<ZodOpenApiPathItemObject, 'get' | 'head'> {
+  const { 200: found, 206: _part, 416: _beyond, ...others } = { ...get.responses } as Record<string, unknown>;
+  const { content: _content, ...answer } = found as ZodOpenApiResponseObject;
+  const { description: _description, ...described } = get;
+  const summary = `What GET would say, without a body: ${get.summary}`;
+  return {
+    get,
+    head: { ...described, operationId, summary, responses: { 200: answer, ...others } as ZodOpenApiResponsesObject },
+  };
+}

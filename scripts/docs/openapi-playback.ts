@@ -1,9 +1,8 @@
-import { caption, captionParams, captionQuery } from '@flixtube/contracts/http/captions';
 import { progress } from '@flixtube/contracts/http/progress';
 import { videoParams } from '@flixtube/contracts/http/video';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
-import { jsonAnswer, notModified, problemAnswer, problems } from './openapi-parts.ts';
+import { bytes, fields, made, notModified, problemAnswer, problems, withHead } from './openapi-parts.ts';
 
 const tags = ['Playback'];
 
@@ -21,22 +20,11 @@ const rangeConditions = conditions.extend({
   'If-Range': z.string().optional().meta({ description: 'The ETag that the range is of: else the whole file is sent' }),
 });
 
-const fields = z.object({
-  ETag: z.string().meta({ description: 'Strong: the SHA-256 of the bytes' }),
-  'Last-Modified': z.string().optional().meta({ description: 'An HTTP-date' }),
-  'Accept-Ranges': z.literal('bytes'),
-  'Content-Length': z.int().min(0),
-  'Content-Disposition': z.string().optional().meta({ description: 'inline' }),
-  'Cache-Control': z.string().meta({ description: 'Whoever keeps it asks again before use: who may watch can change' }),
-});
-const made = fields.extend({ ETag: z.string().meta({ description: 'Strong: it changes whenever a byte does' }) });
 const lasting = made.extend({
   'Cache-Control': z
     .string()
     .meta({ description: 'For a year: its name is of one version. Of private videos: private' }),
 });
-const bytes = { schema: { type: 'string' as const, format: 'binary' } };
-
 const whole: ZodOpenApiResponseObject = {
   description: 'The whole file',
   headers: fields,
@@ -71,11 +59,6 @@ const getFile: ZodOpenApiOperationObject = {
   responses: { 200: whole, 206: part, 304: notModified, ...problems(404, 412), 416: beyond },
 };
 
-const captionPath = z.object({
-  id: captionParams.shape.id,
-  track: z.string().meta({ description: 'A language tag (BCP 47) and .vtt', example: 'en.vtt' }),
-});
-
 export const playbackPaths: ZodOpenApiPathsObject = {
   '/api/videos/{id}/file': {
     get: getFile,
@@ -87,121 +70,66 @@ export const playbackPaths: ZodOpenApiPathsObject = {
       responses: { 200: { description: 'What it is', headers: fields }, 304: notModified, ...problems(404, 412) },
     },
   },
-  '/api/videos/{id}/hls/{playlist}': {
-    get: {
-      tags,
-      operationId: 'getPlaylist',
-      summary: 'An HLS playlist (RFC 8216): main.m3u8, and those that it names',
-      description:
-        'There from the moment on that `links.hls` is set. While processing goes on the lists grow and have no end. All that they name lies below this path, in CMAF segments.',
-      requestParams: { path: videoParams.extend({ playlist: z.string().meta({ example: 'main.m3u8' }) }) },
-      responses: {
-        200: { description: 'The playlist', headers: made, content: { 'application/vnd.apple.mpegurl': bytes } },
-        304: notModified,
-        ...problems(404, 412),
-      },
+  '/api/videos/{id}/hls/{playlist}': withHead('headPlaylist', {
+    tags,
+    operationId: 'getPlaylist',
+    summary: 'An HLS playlist (RFC 8216): main.m3u8, and those that it names',
+    description:
+      'There from the moment on that `links.hls` is set. While processing goes on the lists grow and have no end. All that they name lies below this path, in CMAF segments.',
+    requestParams: { path: videoParams.extend({ playlist: z.string().meta({ example: 'main.m3u8' }) }) },
+    responses: {
+      200: { description: 'The playlist', headers: made, content: { 'application/vnd.apple.mpegurl': bytes } },
+      304: notModified,
+      ...problems(404, 412),
     },
-  },
-  '/api/videos/{id}/hls/{processingId}/{track}/{file}': {
-    get: {
-      tags,
-      operationId: 'getSegment',
-      summary: 'A segment, or the initialization segment, of a rendition or a sound track; it never changes',
-      requestParams: {
-        path: videoParams.extend({
-          processingId: z.uuidv7(),
-          track: z.string().meta({ example: '720p' }),
-          file: z.string().meta({ example: '0.m4s' }),
-        }),
-        header: rangeConditions,
-      },
-      responses: {
-        200: { description: 'The segment', headers: lasting, content: { 'video/mp4': bytes, 'audio/mp4': bytes } },
-        206: { ...part, content: { 'video/mp4': bytes, 'audio/mp4': bytes } },
-        304: notModified,
-        ...problems(404, 412),
-        416: beyond,
-      },
+  }),
+  '/api/videos/{id}/hls/{processingId}/{track}/{file}': withHead('headSegment', {
+    tags,
+    operationId: 'getSegment',
+    summary: 'A segment, or the initialization segment, of a rendition or a sound track; it never changes',
+    requestParams: {
+      path: videoParams.extend({
+        processingId: z.uuidv7(),
+        track: z.string().meta({ example: '720p' }),
+        file: z.string().meta({ example: '0.m4s' }),
+      }),
+      header: rangeConditions,
     },
-  },
-  '/api/videos/{id}/poster.jpg': {
-    get: {
-      tags,
-      operationId: 'getPoster',
-      summary: 'A picture that stands for the video',
-      requestParams: { path: videoParams },
-      responses: { 200: jpeg, 304: notModified, ...problems(404, 412) },
+    responses: {
+      200: { description: 'The segment', headers: lasting, content: { 'video/mp4': bytes, 'audio/mp4': bytes } },
+      206: { ...part, content: { 'video/mp4': bytes, 'audio/mp4': bytes } },
+      304: notModified,
+      ...problems(404, 412),
+      416: beyond,
     },
-  },
-  '/api/videos/{id}/storyboard.vtt': {
-    get: {
-      tags,
-      operationId: 'getStoryboard',
-      summary: 'Which picture shows which moment, for scrubbing: WebVTT whose cues are addresses with #xywh',
-      requestParams: { path: videoParams },
-      responses: {
-        200: { description: 'The storyboard', headers: made, content: { 'text/vtt': bytes } },
-        304: notModified,
-        ...problems(404, 412),
-      },
+  }),
+  '/api/videos/{id}/poster.jpg': withHead('headPoster', {
+    tags,
+    operationId: 'getPoster',
+    summary: 'A picture that stands for the video',
+    requestParams: { path: videoParams },
+    responses: { 200: jpeg, 304: notModified, ...problems(404, 412) },
+  }),
+  '/api/videos/{id}/storyboard.vtt': withHead('headStoryboard', {
+    tags,
+    operationId: 'getStoryboard',
+    summary: 'Which picture shows which moment, for scrubbing: WebVTT whose cues are addresses with #xywh',
+    requestParams: { path: videoParams },
+    responses: {
+      200: { description: 'The storyboard', headers: made, content: { 'text/vtt': bytes } },
+      304: notModified,
+      ...problems(404, 412),
     },
-  },
-  '/api/videos/{id}/storyboard/{processingId}/{sprite}': {
-    get: {
-      tags,
-      operationId: 'getSprite',
-      summary: 'Pictures of many moments in one, as the storyboard names it; it never changes',
-      requestParams: {
-        path: videoParams.extend({ processingId: z.uuidv7(), sprite: z.string().meta({ example: '0.jpg' }) }),
-      },
-      responses: { 200: { ...jpeg, headers: lasting }, 304: notModified, ...problems(404, 412) },
+  }),
+  '/api/videos/{id}/storyboard/{processingId}/{sprite}': withHead('headSprite', {
+    tags,
+    operationId: 'getSprite',
+    summary: 'Pictures of many moments in one, as the storyboard names it; it never changes',
+    requestParams: {
+      path: videoParams.extend({ processingId: z.uuidv7(), sprite: z.string().meta({ example: '0.jpg' }) }),
     },
-  },
-  '/api/videos/{id}/captions/{track}': {
-    get: {
-      tags,
-      operationId: 'getCaptions',
-      summary: 'The captions in a language, as WebVTT',
-      requestParams: { path: captionPath },
-      responses: {
-        200: { description: 'The text track', headers: fields, content: { 'text/vtt': bytes } },
-        304: notModified,
-        ...problems(404, 412),
-      },
-    },
-    put: {
-      tags,
-      operationId: 'putCaptions',
-      summary: 'Add captions in a language to your video, or replace them',
-      description:
-        'WebVTT or SRT in UTF-8, of 1 MiB at most. What is served is written anew from its times, places and text; styles, regions and comments are left out. An error names the line. 409 for more than 50 languages.',
-      requestParams: { path: captionPath, query: captionQuery },
-      requestBody: {
-        required: true,
-        content: {
-          'text/vtt': { schema: z.string() },
-          'application/x-subrip': { schema: z.string() },
-          'text/plain': { schema: z.string() },
-        },
-      },
-      responses: {
-        200: jsonAnswer('They took the place of others', caption),
-        201: jsonAnswer(
-          'They are there',
-          caption,
-          z.object({ Location: z.string().meta({ description: 'Their address' }) }),
-        ),
-        ...problems(403, 404, 408, 409, 413, 415),
-      },
-    },
-    delete: {
-      tags,
-      operationId: 'removeCaptions',
-      summary: 'Remove the captions in a language from your video',
-      requestParams: { path: captionPath },
-      responses: { 204: { description: 'They are gone' }, ...problems(403, 404) },
-    },
-  },
+    responses: { 200: { ...jpeg, headers: lasting }, 304: notModified, ...problems(404, 412) },
+  }),
   '/api/videos/{id}/progress': {
     post: {
       tags,

@@ -1,5 +1,6 @@
 import { createDocument } from 'zod-openapi';
 import { playbackPaths } from './openapi-playback.ts';
+import { textPaths } from './openapi-texts.ts';
 import { uploadPaths } from './openapi-uploads.ts';
 import { videoPaths } from './openapi-videos.ts';
 import { viewerPaths } from './openapi-viewer.ts';
@@ -29,7 +30,7 @@ export function openApi(): ReturnType<typeof createDocument> {
     ],
     // Not having one is no error: then the answer brings one along.
     security: [{ viewer: [] }, {}],
-    paths: { ...videoPaths, ...uploadPaths, ...playbackPaths, ...viewerPaths },
+    paths: { ...videoPaths, ...uploadPaths, ...playbackPaths, ...textPaths, ...viewerPaths },
     components: {
       securitySchemes: {
         viewer: {

@@ -29,10 +29,13 @@ export function chosen(steps: Step[], names: string[]): { steps: Step[]; unknown
   };
 }
 
+/** In this order. */
+const packages = ['dev-env', 'chassis', 'contracts', 'webvtt'];
+
 /** Every workspace that has tests of its own, packages before the services that stand on them. */
 function testedWorkspaces(): string[] {
   const manifest: { workspaces: string[] } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return manifest.workspaces
-    .flatMap((one) => (one === 'packages/*' ? ['packages/dev-env', 'packages/chassis', 'packages/contracts'] : [one]))
+    .flatMap((one) => (one === 'packages/*' ? packages.map((name) => `packages/${name}`) : [one]))
     .filter((one) => one !== 'e2e' && existsSync(join(root, one, 'jest.config.js')));
 }

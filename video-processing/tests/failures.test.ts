@@ -115,6 +115,18 @@ describe('a task', () => {
     expect(system.storage.keys).toEqual(system.named(processed).keys);
   });
 
+  it('when only its texts cannot be read, then the video is processed without', async () => {
+    const extractTexts = () => Promise.reject(new MediaFailure('unreadable', 'No text can be decoded.'));
+    await system.start({ media: fakeMedia({ extractTexts }) });
+    await system.announce(system.store({ texts: ['en'], chapters: 1 }));
+
+    const processed = await system.probe.next<VideoProcessed>('video.processed');
+    await system.idle();
+
+    expect(processed.data).toMatchObject({ captions: [], chapters: null });
+    expect(system.storage.keys).toEqual(system.named(processed).keys);
+  });
+
   it('when video-storage is away for a while, then it waits, and that counts as nobody’s failure', async () => {
     await system.start();
     const upload = system.store();

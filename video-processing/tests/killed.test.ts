@@ -26,7 +26,7 @@ describe('a worker', () => {
     let calls: Call[] = [];
     for (let n = 0; n === 0 || n <= calls.length; n += 1) {
       const last = calls[n - 1];
-      const upload = system.store({ seconds: 9 });
+      const upload = system.store({ seconds: 9, texts: ['en'], chapters: 1 });
       const { promise: killed, resolve: kill } = Promise.withResolvers<void>();
       let cut = () => {};
       const doom = new Doom(last, () => {
@@ -81,6 +81,8 @@ describe('a worker', () => {
           'addSound',
           'drawPictures',
           'addPictures',
+          'extractTexts',
+          'addTexts',
           'finish',
           'done',
           'attempts',

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import type { VideoProcessed } from '@flixtube/contracts/events/video-processed';
 import type { VideoProcessingProgressed } from '@flixtube/contracts/events/video-processing-progressed';
 import type { HlsTrack } from '@flixtube/contracts/hls-manifest';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type ProcessingDocument, processingsCollection } from '../src/adapters/mongo-processings.ts';
+import type { Plan, Probe } from '../src/domain/media.ts';
+import { fakeMedia } from './support/fake-media.ts';
 import { createSystem, type System } from './support/system.ts';
 
 let system: System;
@@ -61,6 +65,87 @@ describe('a video', () => {
     expect(String(system.storage.objects.get(storyboard?.vtt ?? ''))).toBe(`WEBVTT storyboard/${processingId}/0.jpg`);
     expect(storyboard?.sprites.map((key) => String(system.storage.objects.get(key)))).toEqual(['the sprite']);
     expect(system.probe.deadLetters()).toEqual([]);
+  });
+
+  it('when its file has subtitles and chapters, then they are kept, and replaced when it is processed again', async () => {
+    await system.start();
+    const upload = system.store({ seconds: 5, texts: ['eng', 'ger'], chapters: 2 });
+    await system.announce(upload);
+    const processed = await system.probe.next<VideoProcessed>('video.processed');
+    await system.idle();
+
+    const { captions, chapters } = processed.data;
+    expect(captions.map(({ language, label }) => [language, label])).toEqual([
+      ['en', 'English'],
+      ['de', 'Deutsch'],
+    ]);
+    const texts = `videos/${upload.videoId}/texts/${upload.processingId}/`;
+    for (const { language, key } of captions)
+      expect(key).toMatch(new RegExp(`^${texts}[0-9a-f-]{36}/${language}.vtt$`));
+    expect(captions.map(({ key }) => String(system.storage.objects.get(key)))).toEqual([
+      'the eng text',
+      'the ger text',
+    ]);
+    expect(chapters).toMatch(new RegExp(`^${texts}[0-9a-f-]{36}/chapters.vtt$`));
+    expect(String(system.storage.objects.get(chapters ?? ''))).toBe(
+      'WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nNo. 1\n\n00:00:01.000 --> 00:00:02.000\nNo. 2\n',
+    );
+    expect(system.storage.keys).toEqual(system.named(processed).keys);
+
+    await system.request(upload);
+    const again = await system.probe.next<VideoProcessed>('video.processed', ({ id }) => id !== processed.id);
+    await system.idle();
+    expect(again.data.captions).toHaveLength(2);
+    expect(system.storage.keys).toEqual(system.named(again).keys);
+    await system.delete(upload);
+    await system.idle();
+    expect(system.storage.keys).toEqual([]);
+  });
+
+  it('when it was planned by a version that knew of no texts, then it is processed without', async () => {
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const usual = fakeMedia();
+    const worker = await system.start({
+      media: fakeMedia({
+        async encodePiece(job, signal) {
+          begin();
+          await once(signal, 'abort');
+          return usual.encodePiece(job, signal);
+        },
+      }),
+    });
+    const upload = system.store({ seconds: 5, texts: ['eng'], chapters: 2 });
+    await system.announce(upload);
+    await begun;
+    await worker.stop();
+    const processings = processingsCollection(system.database.db);
+    const { plan } = (await processings.findOne({ _id: upload.videoId })) as ProcessingDocument;
+    const { texts: _, chapters: __, ...probe } = (plan as Plan).probe;
+    await processings.updateOne(
+      { _id: upload.videoId },
+      { $set: { plan: { ...(plan as Plan), probe: probe as Probe } }, $unset: { texts: 1 } },
+    );
+    await system.start();
+
+    const { data } = await system.probe.next<VideoProcessed>('video.processed');
+    await system.idle();
+    expect(data).toMatchObject({ captions: [], chapters: null });
+  });
+
+  it('when it was begun by a version that knew of no texts, and is planned by this one, then they are kept', async () => {
+    const upload = system.store({ seconds: 5, texts: ['eng'] });
+    const usual = fakeMedia();
+    const media = fakeMedia({
+      async probe(source, signal) {
+        await processingsCollection(system.database.db).updateOne({ _id: upload.videoId }, { $unset: { texts: 1 } });
+        return usual.probe(source, signal);
+      },
+    });
+    await system.start({ media });
+    await system.announce(upload);
+
+    const { data } = await system.probe.next<VideoProcessed>('video.processed');
+    expect(data.captions).toHaveLength(1);
   });
 
   it('while it is processed, then its progress only grows, and is playable from the first manifest on', async () => {

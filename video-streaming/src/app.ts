@@ -4,18 +4,18 @@ import type { Logger } from '@flixtube/chassis/logger';
 import type { Registry } from '@flixtube/chassis/metrics';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
-import type { Captions } from './domain/captions/captions.ts';
+import type { Captions } from './domain/captions.ts';
 import type { PlayableVideos } from './domain/playable-videos.ts';
 import type { PlaybackQuality } from './domain/playback-quality.ts';
 import type { PlaybackReports } from './domain/playback-reports.ts';
 import type { StoredFiles } from './domain/stored-files.ts';
 import type { VideoBytes } from './domain/video-bytes.ts';
-import { serveCaptions } from './routes/captions.ts';
 import { getFile } from './routes/get-file.ts';
 import { getPictures } from './routes/get-pictures.ts';
 import { getPlaylist } from './routes/get-playlist.ts';
 import { getSegment } from './routes/get-segment.ts';
 import { postProgress } from './routes/post-progress.ts';
+import { serveTexts } from './routes/texts.ts';
 
 export function createVideoStreamingApp(o: {
   logger: Logger;
@@ -34,7 +34,7 @@ export function createVideoStreamingApp(o: {
   getPlaylist(router, o);
   getSegment(router, o);
   getPictures(router, o);
-  serveCaptions(router, o);
+  serveTexts(router, o);
   postProgress(router, o);
   return createApp({
     logger: o.logger,

@@ -15,7 +15,7 @@ import { createVideoStreamingApp } from './app.ts';
 import type { Config } from './config.ts';
 import { hearVideoChanged } from './consumers/video-changed.ts';
 import { hearVideoDeleted } from './consumers/video-deleted.ts';
-import { createCaptions } from './domain/captions/captions.ts';
+import { createCaptions } from './domain/captions.ts';
 import { PlayableVideos } from './domain/playable-videos.ts';
 import { PlaybackQuality } from './domain/playback-quality.ts';
 

@@ -1,156 +1,26 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { newId } from '@flixtube/chassis/ids';
 import { newEvent } from '@flixtube/chassis/messaging';
 import { videoChanged } from '@flixtube/contracts/events/video-changed';
-import type { HlsManifest } from '@flixtube/contracts/hls-manifest';
-import type { InternalVideo } from '@flixtube/contracts/http/internal';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { problem } from './support/fakes.ts';
-import { rawGet, startStreaming, type TestStreaming } from './support/streaming.ts';
+import { type HlsStreaming, processingId, startHlsStreaming } from './support/hls-streaming.ts';
+import { rawGet, type TestStreaming } from './support/streaming.ts';
 
 const run = promisify(execFile);
-const processingId = newId();
 const frames = 200;
 let streaming: TestStreaming;
-let made: { manifest: HlsManifest; objects: Map<string, Buffer> };
+let made: HlsStreaming['made'];
+let add: HlsStreaming['add'];
+let ask: HlsStreaming['ask'];
+let door: HlsStreaming['door'];
 
 beforeAll(async () => {
-  [streaming, made] = await Promise.all([startStreaming(), encode()]);
+  ({ streaming, made, add, ask, door } = await startHlsStreaming());
 }, 60_000);
 afterAll(() => streaming.stop());
-
-/** Two renditions and a sound track of 8 s, in fragments that are segments. */
-async function encode(): Promise<typeof made> {
-  const folder = await mkdtemp(join(tmpdir(), 'flixtube-hls-'));
-  const objects = new Map<string, Buffer>();
-  const track = async (name: string, input: string, codec: string[], timescale: number) => {
-    const file = join(folder, `${name}.mp4`);
-    const fragments = ['-movflags', 'empty_moov+default_base_moof+frag_keyframe+negative_cts_offsets'];
-    const source = ['-f', 'lavfi', '-i', input, '-t', '8'];
-    const more = [
-      '-video_track_timescale',
-      String(timescale),
-      ...(name.startsWith('audio') ? ['-frag_duration', '4000000'] : fragments.slice(2)),
-    ];
-    await run('ffmpeg', ['-v', 'error', ...source, ...codec, ...fragments, ...more, file]);
-    const bytes = await readFile(file);
-    const boxes: { type: string; start: number; end: number }[] = [];
-    for (let at = 0; at < bytes.length; at = boxes.at(-1)?.end as number) {
-      boxes.push({ type: bytes.toString('latin1', at + 4, at + 8), start: at, end: at + bytes.readUInt32BE(at) });
-    }
-    const moofs = boxes.filter(({ type }) => type === 'moof');
-    const first = moofs[0]?.start as number;
-    const lastMdat = boxes.findLast(({ type }) => type === 'mdat')?.end as number;
-    const segments = moofs.map(({ start, end }, n) => {
-      const length = (moofs[n + 1]?.start ?? lastMdat) - start;
-      const ticks = (timescale * 8) / moofs.length;
-      return { start: start - first, length, ticks, keyframes: [{ start: start - first, length: end - start, ticks }] };
-    });
-    objects.set(`${name}/init`, bytes.subarray(0, first));
-    objects.set(`${name}/0`, bytes.subarray(first, lastMdat));
-    return { init: { key: `${name}/init`, start: 0, length: first }, parts: [{ key: `${name}/0`, segments }] };
-  };
-  const h264 = [
-    '-c:v',
-    'libx264',
-    '-preset',
-    'ultrafast',
-    '-g',
-    '50',
-    '-keyint_min',
-    '50',
-    '-sc_threshold',
-    '0',
-    '-bf',
-    '0',
-  ];
-  const video = async (name: string, width: number, height: number) => ({
-    name,
-    width,
-    height,
-    frameRate: 25,
-    timescale: 12_800,
-    codecs: 'avc1.42c00d',
-    ...(await track(name, `testsrc2=size=${width}x${height}:rate=25`, [...h264, '-pix_fmt', 'yuv420p'], 12_800)),
-  });
-  const audio = {
-    name: 'audio-0',
-    label: 'Sound',
-    language: null,
-    channels: 1,
-    timescale: 48_000,
-    codecs: 'mp4a.40.2',
-    ...(await track('audio-0', 'sine=frequency=440:sample_rate=48000', ['-c:a', 'aac'], 48_000)),
-  };
-  const manifest: HlsManifest = {
-    processingId,
-    complete: true,
-    video: [await video('120p', 214, 120), await video('180p', 320, 180)],
-    audio: [
-      {
-        ...audio,
-        parts: audio.parts.map((part) => ({
-          ...part,
-          segments: part.segments.map((one) => ({ ...one, keyframes: [] })),
-        })),
-      },
-    ],
-  };
-  await rm(folder, { recursive: true });
-  return { manifest, objects };
-}
-
-/** A video with all that processing has made of it. */
-function add(
-  given: { visibility?: InternalVideo['visibility']; ownerId?: string; manifest?: HlsManifest } = {},
-): InternalVideo {
-  const video = streaming.add(given);
-  const at = (name: string) => `videos/${video.id}/hls/${processingId}/${name}`;
-  const moved = JSON.parse(JSON.stringify(given.manifest ?? made.manifest), (key, value) =>
-    key === 'key' ? at(value) : value,
-  );
-  for (const [name, bytes] of made.objects) streaming.storage.put(at(name), bytes);
-  streaming.storage.put(at('manifest'), Buffer.from(JSON.stringify(moved)));
-  streaming.storage.put(at('poster'), Buffer.from('a poster'));
-  streaming.storage.put(at('vtt'), Buffer.from('WEBVTT'));
-  streaming.storage.put(at('sprite'), Buffer.from('a sprite'));
-  const full = {
-    ...video,
-    manifest: at('manifest'),
-    poster: { key: at('poster'), contentType: 'image/jpeg' },
-    storyboard: { vtt: at('vtt'), sprites: [at('sprite')] },
-  };
-  streaming.metadata.videos.set(video.id, full);
-  return full;
-}
-
-const ask = async (path: string, init: { viewer?: string; method?: string; headers?: Record<string, string> } = {}) => {
-  const { viewer = newId(), method = 'GET', headers = {} } = init;
-  const response = await fetch(`${streaming.url}/api/videos/${path}`, {
-    method,
-    headers: { ...(await streaming.by(viewer)), ...headers },
-  });
-  return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
-};
-
-/** A door before the service that says who is calling, as the gateway does. */
-async function door(): Promise<{ url: string; close(): void }> {
-  const viewer = newId();
-  const server = createServer(async (req, res) => {
-    const range = req.headers.range;
-    const answer = await ask(String(req.url).replace('/api/videos/', ''), { viewer, headers: range ? { range } : {} });
-    res.writeHead(answer.status, Object.fromEntries(answer.headers)).end(answer.body);
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
-}
 
 describe('adaptive streaming', () => {
   it('when a player follows the playlists, then it decodes every rendition without one error, whole', async () => {

@@ -29,7 +29,14 @@ describe('upload and watch', () => {
       sizeBytes: bytes.byteLength,
       contentType: 'video/mp4',
       viewCount: 0,
-      links: { file: `/api/videos/${uploaded.id}/file`, hls: null, poster: null, storyboard: null, captions: [] },
+      links: {
+        file: `/api/videos/${uploaded.id}/file`,
+        hls: null,
+        poster: null,
+        storyboard: null,
+        captions: [],
+        chapters: null,
+      },
     });
   });
 

@@ -28,6 +28,7 @@ export const routingTable: readonly Route[] = [
   { method: 'GET', path: '/api/videos/:id/file', service: 'video-streaming', lane: 'bytes' },
   { method: 'GET', path: '/api/videos/:id/hls/:playlist', service: 'video-streaming', lane: 'json' },
   { method: 'GET', path: '/api/videos/:id/hls/:processingId/:track/:file', service: 'video-streaming', lane: 'bytes' },
+  { method: 'GET', path: '/api/videos/:id/hls/captions/:track', service: 'video-streaming', lane: 'json' },
   { method: 'GET', path: '/api/videos/:id/poster.jpg', service: 'video-streaming', lane: 'bytes' },
   { method: 'GET', path: '/api/videos/:id/storyboard.vtt', service: 'video-streaming', lane: 'json' },
   {
@@ -36,6 +37,7 @@ export const routingTable: readonly Route[] = [
     service: 'video-streaming',
     lane: 'bytes',
   },
+  { method: 'GET', path: '/api/videos/:id/chapters.vtt', service: 'video-streaming', lane: 'json' },
   { method: 'GET', path: '/api/videos/:id/captions/:track', service: 'video-streaming', lane: 'json' },
   {
     method: 'PUT',

@@ -51,6 +51,6 @@ function videoOf(id: string): Video {
     contentType: 'video/mp4',
     viewCount: 0,
     owner: null,
-    links: { file: `/api/videos/${id}/file`, hls: null, poster: null, storyboard: null, captions: [] },
+    links: { file: `/api/videos/${id}/file`, hls: null, poster: null, storyboard: null, captions: [], chapters: null },
   };
 }

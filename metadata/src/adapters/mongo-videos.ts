@@ -208,7 +208,7 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
 
     saveCaptions: (video) =>
       withMongo(async () => {
-        const { captions, captionsVersion } = video;
+        const { captions, removedCaptions, captionsVersion } = video;
         const before = captionsVersion - 1;
         const { matchedCount } = await collection.updateOne(
           {
@@ -218,7 +218,7 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
             // Nothing is 0: a document of before there were text tracks.
             captionsVersion: before === 0 ? ({ $in: [0, null] } as unknown as number) : before,
           },
-          { $set: { captions, captionsVersion }, $push: { outbox: changeOf(video) } },
+          { $set: { captions, removedCaptions, captionsVersion }, $push: { outbox: changeOf(video) } },
         );
         if (matchedCount > 0) outbox.notify(video.id);
         return matchedCount > 0;

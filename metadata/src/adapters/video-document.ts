@@ -49,7 +49,10 @@ export const videoFields = {
   poster: 1,
   storyboard: 1,
   captions: 1,
+  fileCaptions: 1,
+  removedCaptions: 1,
   captionsVersion: 1,
+  chapters: 1,
   source: 1,
   viewCount: 1,
   version: 1,
@@ -57,7 +60,7 @@ export const videoFields = {
 
 export type StoredVideo = Pick<VideoDocument, '_id' | keyof typeof videoFields>;
 
-/** What a document lacks that was written before there were such things: processing, text tracks. */
+/** What a document lacks that was written before there were such things: processing, text tracks, chapters. */
 const nothingYet = {
   processingId: null,
   processingVersion: 0,
@@ -65,7 +68,10 @@ const nothingYet = {
   poster: null,
   storyboard: null,
   captions: [],
+  fileCaptions: [],
+  removedCaptions: [],
   captionsVersion: 0,
+  chapters: null,
 } as const satisfies Partial<Video>;
 
 export function toVideo({ _id, ...fields }: StoredVideo): Video {
@@ -73,17 +79,11 @@ export function toVideo({ _id, ...fields }: StoredVideo): Video {
 }
 
 /** What processing changes. */
-export function processed(
-  video: Video,
-): Pick<
-  VideoDocument,
-  'status' | 'failure' | 'progress' | 'durationSeconds' | 'width' | 'height' | 'manifest' | 'poster' | 'storyboard'
-> &
-  Pick<VideoDocument, 'processingId' | 'processingVersion'> {
-  const { status, failure, progress, durationSeconds, width, height, manifest, poster, storyboard } = video;
-  const { processingId, processingVersion } = video;
-  const known = { durationSeconds, width, height, manifest, poster, storyboard };
-  return { status, failure, progress, ...known, processingId, processingVersion };
+export function processed(video: Video) {
+  const { status, failure, progress, durationSeconds, width, height, processingId, processingVersion } = video;
+  const { manifest, poster, storyboard, fileCaptions, chapters } = video;
+  const told = { status, failure, progress, durationSeconds, width, height, processingId, processingVersion };
+  return { ...told, manifest, poster, storyboard, fileCaptions, chapters } satisfies Partial<VideoDocument>;
 }
 
 /** What follows from what the owner can change. */

@@ -7,8 +7,8 @@ export function consumeVideoProcessed(broker: Broker, catalogue: Pick<Catalogue,
   broker.subscribe({
     event: videoProcessed,
     handle: async ({ data }) => {
-      const { videoId, renditions: _, ...rest } = data;
-      await catalogue.report(videoId, { told: 'processed', ...rest });
+      const { videoId, renditions: _, captions: fileCaptions, ...rest } = data;
+      await catalogue.report(videoId, { told: 'processed', fileCaptions, ...rest });
     },
   });
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '@flixtube/chassis/errors';
 import { newId } from '@flixtube/chassis/ids';
-import { captioned, captionKey, uncaptioned } from './captions.ts';
+import { captioned, captionKey, ownCaptionKey, uncaptioned } from './captions.ts';
 import { queryTermsOf } from './folding.ts';
 import { begun, type Report, reported } from './processing.ts';
 import { weightOfView } from './trending.ts';
@@ -14,6 +14,12 @@ export interface View {
   eventId: string;
   videoId: string;
   time: Date;
+}
+
+/** What became of a text track: the object that nothing names any more, and whether there was none in this language. */
+interface CaptionChange {
+  replaced: string | null;
+  isNew: boolean;
 }
 
 /** Events that may still come are long gone by then: no queue holds one for three months. */
@@ -41,15 +47,24 @@ export function createCatalogue(o: { videos: VideoRepository; now?: () => Date }
     return video;
   }
 
-  /** Changes the text tracks of a video for its owner; answers the key that is no longer named. */
-  async function changeCaptions(id: string, viewerId: string, language: string, change: (video: Video) => Video) {
+  /** Changes the text tracks of a video for its owner. */
+  async function changeCaptions(
+    id: string,
+    viewerId: string,
+    language: string,
+    change: (video: Video) => Video,
+  ): Promise<CaptionChange> {
     for (let tries = 1; tries <= mostTries; tries++) {
       const video = await getOwn(id, viewerId, 'caption');
       const changed = change(video);
       const before = captionKey(video, language);
       const isSame = before === captionKey(changed, language);
       // A request that comes again after its answer was lost finds all done.
-      if (isSame || (await videos.saveCaptions(changed))) return isSame ? null : before;
+      if (isSame) return { replaced: null, isNew: false };
+      // The object of a track of the file is its processing's, which removes it.
+      if (await videos.saveCaptions(changed)) {
+        return { replaced: ownCaptionKey(video, language), isNew: before === null };
+      }
     }
     throw tooBusy();
   }
@@ -58,15 +73,14 @@ export function createCatalogue(o: { videos: VideoRepository; now?: () => Date }
     get,
 
     /**
-     * Adds a text track to a video for its owner, or replaces the one in its language. Answers the key of the object
-     * that it replaced, or null.
+     * Adds a text track to a video for its owner, or replaces the one in its language, be it the owner's or the file's.
      */
-    async putCaption(id: string, viewerId: string, track: Video['captions'][number]): Promise<string | null> {
+    async putCaption(id: string, viewerId: string, track: Video['captions'][number]): Promise<CaptionChange> {
       return changeCaptions(id, viewerId, track.language, (video) => captioned(video, track));
     },
 
-    /** Removes the text track in a language for the owner. Answers the key of its object. */
-    async removeCaption(id: string, viewerId: string, language: string): Promise<string | null> {
+    /** Removes the text track in a language for the owner. One of the file stays away when that is processed again. */
+    async removeCaption(id: string, viewerId: string, language: string): Promise<CaptionChange> {
       return changeCaptions(id, viewerId, language, (video) => uncaptioned(video, language));
     },
 

@@ -30,6 +30,8 @@ const processed = (processingId: string): Report => ({
   manifest: `final of ${processingId}`,
   poster: { key: 'p', contentType: 'image/jpeg' },
   storyboard: null,
+  fileCaptions: [{ language: 'en', label: 'English', key: `en of ${processingId}` }],
+  chapters: null,
 });
 const failure = { kind: 'unreadable', detail: 'It is no video.', retriable: false };
 const failed = (processingId: string): Report => ({ told: 'failed', processingId, failure });

@@ -5,7 +5,7 @@ export type Report = { processingId: string } & (
   | { told: 'progressed'; fraction: number; manifest: string | null }
   | ({ told: 'processed'; manifest: string } & Pick<
       Video,
-      'durationSeconds' | 'width' | 'height' | 'poster' | 'storyboard'
+      'durationSeconds' | 'width' | 'height' | 'poster' | 'storyboard' | 'fileCaptions' | 'chapters'
     >)
   | { told: 'failed'; failure: NonNullable<Video['failure']> }
 );
@@ -32,9 +32,8 @@ export function reported(video: Video, report: Report): Video {
       return { ...now, progress, manifest: isMore ? { key, processingId } : video.manifest };
     }
     case 'processed': {
-      const { durationSeconds, width, height, poster, storyboard } = report;
-      const manifest = { key: report.manifest, processingId };
-      return { ...now, status: 'ready', progress: 1, durationSeconds, width, height, poster, storyboard, manifest };
+      const { told: _, processingId: __, manifest: key, ...made } = report;
+      return { ...now, status: 'ready', progress: 1, ...made, manifest: { key, processingId } };
     }
     case 'failed': {
       // What it had made so far is removed.

@@ -1,3 +1,4 @@
+import type { CaptionTrack } from '@flixtube/contracts/caption-track';
 import type { Visibility } from '@flixtube/contracts/http/video-fields';
 
 /** A video in the catalogue. What isn't known yet is null. */
@@ -25,10 +26,16 @@ export interface Video {
   readonly manifest: { key: string; processingId: string } | null;
   readonly poster: { key: string; contentType: string } | null;
   readonly storyboard: { vtt: string; sprites: string[] } | null;
-  /** Text tracks, by language, and where video-storage keeps them. */
-  readonly captions: readonly { language: string; label: string; key: string }[];
-  /** Counts the changes of the text tracks. */
+  /** Text tracks of its owner, by language, and where video-storage keeps them. What is shown: `shownCaptions`. */
+  readonly captions: readonly CaptionTrack[];
+  /** Those that the file had, and where processing has put them. */
+  readonly fileCaptions: readonly CaptionTrack[];
+  /** Languages in which the owner does not want those of the file. */
+  readonly removedCaptions: readonly string[];
+  /** Counts what the owner has changed of the text tracks. */
   readonly captionsVersion: number;
+  /** The file's chapters as WebVTT, in video-storage. */
+  readonly chapters: string | null;
   /** The bytes as uploaded, in video-storage. */
   readonly source: { key: string; contentType: string; sizeBytes: number; sha256: string };
   readonly viewCount: number;
@@ -71,7 +78,10 @@ export function announced({ videoId, createdAt, ...given }: Announcement): Video
     poster: null,
     storyboard: null,
     captions: [],
+    fileCaptions: [],
+    removedCaptions: [],
     captionsVersion: 0,
+    chapters: null,
     viewCount: 0,
     version: 1,
   };

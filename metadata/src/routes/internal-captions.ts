@@ -19,9 +19,7 @@ export function changeCaptions(router: Router, catalogue: Pick<Catalogue, 'putCa
       async (req, res) => {
         const { id, language } = parse(params, req.params);
         const { viewerId, label, key } = parse(internalCaption, req.body);
-        const answer: ReplacedCaption = {
-          replaced: await catalogue.putCaption(id, viewerId, { language, label, key }),
-        };
+        const answer: ReplacedCaption = await catalogue.putCaption(id, viewerId, { language, label, key });
         res.json(answer);
       },
     ],
@@ -30,7 +28,7 @@ export function changeCaptions(router: Router, catalogue: Pick<Catalogue, 'putCa
       async (req, res) => {
         const { id, language } = parse(params, req.params);
         const { viewerId } = parse(removal, req.query);
-        const answer: ReplacedCaption = { replaced: await catalogue.removeCaption(id, viewerId, language) };
+        const answer: ReplacedCaption = await catalogue.removeCaption(id, viewerId, language);
         res.json(answer);
       },
     ],

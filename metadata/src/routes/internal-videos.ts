@@ -8,6 +8,7 @@ import {
 } from '@flixtube/contracts/http/internal';
 import { videoParams } from '@flixtube/contracts/http/video';
 import type { Router } from 'express';
+import { shownCaptions } from '../domain/captions.ts';
 import type { Catalogue } from '../domain/catalogue.ts';
 import { videoJson } from './video-representation.ts';
 
@@ -20,7 +21,11 @@ export function getVideoForService(router: Router, catalogue: Pick<Catalogue, 'g
         const { id } = parse(videoParams, req.params);
         // Picked by the contract, so that nothing else of the video gets out.
         const video = await catalogue.getForService(id);
-        const answer: InternalVideo = internalVideo.parse({ ...video, manifest: video.manifest?.key ?? null });
+        const answer: InternalVideo = internalVideo.parse({
+          ...video,
+          manifest: video.manifest?.key ?? null,
+          captions: shownCaptions(video),
+        });
         res.json(answer);
       },
     ],

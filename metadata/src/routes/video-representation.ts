@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Video as VideoJson } from '@flixtube/contracts/http/video';
+import { shownCaptions } from '../domain/captions.ts';
 import type { Expectation } from '../domain/catalogue.ts';
 import { isOwner, type Video } from '../domain/video.ts';
 
@@ -27,11 +28,12 @@ export function videoJson(video: Video, viewerId: string): VideoJson {
       hls: rest.manifest && `/api/videos/${id}/hls/main.m3u8`,
       poster: rest.poster && `/api/videos/${id}/poster.jpg`,
       storyboard: rest.storyboard && `/api/videos/${id}/storyboard.vtt`,
-      captions: rest.captions.map(({ language, label }) => ({
+      captions: shownCaptions(video).map(({ language, label }) => ({
         language,
         label,
         url: `/api/videos/${id}/captions/${language}.vtt`,
       })),
+      chapters: rest.chapters && `/api/videos/${id}/chapters.vtt`,
     },
   };
 }

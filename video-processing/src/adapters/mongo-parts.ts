@@ -88,7 +88,7 @@ export function mongoParts(parts: Collection<PartDocument>): Parts {
     committed: (processingId) =>
       withMongo(async () => {
         const done = await parts
-          .find({ processingId, done: true, kind: { $in: ['piece', 'sound', 'pictures'] } })
+          .find({ processingId, done: true, kind: { $in: ['piece', 'sound', 'pictures', 'texts'] } })
           .sort({ kind: 1, index: 1, number: 1 })
           .toArray();
         return done.flatMap(({ kind, index, number, attempt, outcome }) =>

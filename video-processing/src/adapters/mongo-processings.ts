@@ -6,15 +6,18 @@ import { videoProcessed } from '@flixtube/contracts/events/video-processed';
 import { videoProcessingFailed } from '@flixtube/contracts/events/video-processing-failed';
 import { videoProcessingProgressed } from '@flixtube/contracts/events/video-processing-progressed';
 import type { Collection, Db, Filter, UpdateFilter } from 'mongodb';
+import type { Probe } from '../domain/media.ts';
 import type { ProcessingName, Processings } from '../domain/ports.ts';
-import type { Processing, StoredPictures } from '../domain/processing.ts';
+import type { Processing, StoredPictures, StoredTexts } from '../domain/processing.ts';
 import { type Task, taskCommand } from '../domain/task.ts';
 
 /** A video, as it lies in the collection `processings`. */
-export interface ProcessingDocument extends Omit<Processing, 'videoId' | 'pictures'> {
+export interface ProcessingDocument extends Omit<Processing, 'videoId' | 'pictures' | 'texts'> {
   /** The video's id. */
   _id: string;
   pictures: StoredPictures | null;
+  /** Missing in a document that was written before there were any. */
+  texts?: StoredTexts | null;
   /** When the state was changed last. */
   changedAt: Date;
   /** Tasks and events that follow from a change, written with it. */
@@ -34,7 +37,7 @@ export async function prepareProcessings(db: Db): Promise<void> {
 }
 
 /** What is no longer needed of a processing that has ended. */
-const nothing = { plan: null, queued: 0, pieces: [], sound: {}, pictures: null };
+const nothing = { plan: null, queued: 0, pieces: [], sound: {}, pictures: null, texts: null };
 const mostAtOnce = 100;
 const unannounced = { seconds: 0, fraction: 0, manifest: null };
 
@@ -118,6 +121,10 @@ export function mongoProcessings(
       await change(name, { state: 'working', pictures: null }, { $set: { pictures, movedAt: new Date() } });
     },
 
+    async addTexts(name, texts) {
+      await change(name, { state: 'working', texts: null }, { $set: { texts, movedAt: new Date() } });
+    },
+
     queue: ({ queued: before, ...name }, queued, tasks) =>
       change(name, { state: 'working', queued: before }, { $set: { queued }, $push: push(tasks.map(commandOf)) }),
 
@@ -198,9 +205,18 @@ export function mongoProcessings(
   };
 }
 
-function toProcessing({ _id, pictures, ...processing }: Omit<ProcessingDocument, 'outbox'>): Processing {
-  return { ...processing, videoId: _id, pictures: pictures ?? undefined };
+function toProcessing({ _id, plan, pictures, texts, ...rest }: Omit<ProcessingDocument, 'outbox'>): Processing {
+  return {
+    ...rest,
+    videoId: _id,
+    plan: plan && { ...plan, probe: { ...nothingFound, ...plan.probe } },
+    pictures: pictures ?? undefined,
+    texts: texts ?? undefined,
+  };
 }
+
+/** What the probe in a plan lacks that was made before it was looked for. */
+const nothingFound = { texts: [], chapters: [] } satisfies Partial<Probe>;
 
 function push(events: FlixEvent[]) {
   return { outbox: { $each: events } };

@@ -29,6 +29,10 @@ function heldMedia() {
       await hold('pictures');
       return null as Pictures | null;
     },
+    async extractTexts() {
+      await hold('texts');
+      return [];
+    },
   };
   return { media, begun, endOne: () => ends.shift()?.() };
 }

@@ -2,8 +2,8 @@ import type { Media } from './media.ts';
 
 /**
  * Media that does so many things at a time, and has the others wait. A worker takes one task more than that, so that its
- * processors have something to do while what a task has made is stored. Sound takes no slot: it is little work, but that
- * of a long video takes minutes, and a short one is not to wait for it.
+ * processors have something to do while what a task has made is stored. Sound and texts take no slot: they are little work,
+ * but those of a long video take minutes, and a short one is not to wait for them.
  */
 export function withSlots(media: Media, count: number): Media {
   const slots = new Slots(count);
@@ -20,6 +20,7 @@ export function withSlots(media: Media, count: number): Media {
     encodePiece: (job, signal) => within(signal, () => media.encodePiece(job, signal)),
     drawPictures: (job, signal) => within(signal, () => media.drawPictures(job, signal)),
     encodeSound: (job, signal) => media.encodeSound(job, signal),
+    extractTexts: (job, signal) => media.extractTexts(job, signal),
   };
 }
 

@@ -11,7 +11,6 @@ import {
   madeFolders,
   openTasks,
   type Processing,
-  type StoredPictures,
   sharedSeconds,
 } from './processing.ts';
 
@@ -124,7 +123,11 @@ export class Lifecycle {
   async finish(name: ProcessingName): Promise<void> {
     const processing = await this.current(name);
     if (processing?.state !== 'finishing' || processing.plan === null) return;
-    const { plan, pictures = { poster: null, storyboard: null } } = processing;
+    const {
+      plan,
+      pictures = { poster: null, storyboard: null },
+      texts = { captions: [], chapters: null },
+    } = processing;
     const { videoId, processingId } = name;
     const parts = await this.#o.parts.committed(processingId);
     const manifest = manifestOf(processingId, plan, parts, { seconds: Number.POSITIVE_INFINITY, complete: true });
@@ -134,7 +137,7 @@ export class Lifecycle {
     const written = await this.#store(processing, manifest);
     const { picture } = plan.probe;
     const shown = manifest.video.length > 0 ? picture : null;
-    const isDone = await this.#o.processings.done(name, [...attemptsOf(parts, pictures), written.attempt], {
+    const isDone = await this.#o.processings.done(name, [...attemptsOf(parts, processing), written.attempt], {
       videoId,
       processingId,
       durationSeconds: lengthOf(manifest),
@@ -144,6 +147,7 @@ export class Lifecycle {
       manifest: written.key,
       poster: pictures.poster,
       storyboard: pictures.storyboard,
+      ...texts,
     });
     if (!isDone) await this.#o.objects.removeFolder(written.folder);
   }
@@ -206,8 +210,10 @@ export class Lifecycle {
   }
 }
 
-/** Those whose outcome is named by what is published; drawn pictures may have come too late for that. */
-function attemptsOf(parts: StoredPart[], { poster }: StoredPictures): string[] {
-  const named = parts.filter(({ kind, attempt }) => kind !== 'pictures' || poster?.key.includes(attempt));
-  return [...new Set(named.map(({ attempt }) => attempt))];
+/** Those whose outcome is named by what is published; pictures and texts may have come too late for that. */
+function attemptsOf(parts: StoredPart[], { pictures, texts }: Processing): string[] {
+  const keys = [pictures?.poster?.key, texts?.chapters, ...(texts?.captions ?? []).map(({ key }) => key)];
+  const isNamed = ({ kind, attempt }: StoredPart) =>
+    (kind !== 'pictures' && kind !== 'texts') || keys.some((key) => key?.includes(`/${attempt}/`));
+  return [...new Set(parts.filter(isNamed).map(({ attempt }) => attempt))];
 }

@@ -18,6 +18,8 @@ const plan: Plan = {
       hdr: false,
     },
     sound: [{ stream: 1, channels: 6, language: 'de', title: 'Kommentar' }],
+    texts: [],
+    chapters: [],
   },
   renditions: [{ name: '360p', width: 640, height: 360, crf: 23, maxBitsPerSecond: 1 }],
   gopFrames: 60,

@@ -37,6 +37,28 @@ export interface Picture {
   seekMarginSeconds?: number;
 }
 
+/** Subtitles of the file, as text. */
+export interface TextTrack {
+  /** Of the stream in the file. */
+  stream: number;
+  /** As ffmpeg names it: subrip, ass, webvtt, mov_text, text, … */
+  codec: string;
+  /** BCP 47 or ISO 639, as the file says. */
+  language: string | null;
+  title: string | null;
+  /** For what is spoken in another language than the rest. */
+  forced: boolean;
+  /** For those who do not hear. */
+  sdh: boolean;
+}
+
+/** In seconds from where our time begins; `title` null when the file gives none. */
+export interface Chapter {
+  startSeconds: number;
+  endSeconds: number;
+  title: string | null;
+}
+
 /** What a file holds, as far as it is of use here. */
 export interface Probe {
   /** Seconds; what the container says, or what its streams do. */
@@ -47,6 +69,9 @@ export interface Probe {
   picture: Picture | null;
   /** Empty for silence. */
   sound: SoundTrack[];
+  /** Without those that are pictures. */
+  texts: TextTrack[];
+  chapters: Chapter[];
 }
 
 /** One step of the ladder. */
@@ -133,4 +158,12 @@ export interface Media {
   ): AsyncIterable<EncodedPart>;
   /** Null for sound alone. */
   drawPictures(job: { source: Source; plan: Plan; folder: string }, signal: AbortSignal): Promise<Pictures | null>;
+  /**
+   * The subtitles of the file as WebVTT that is safe to show, with times from where ours begins: files of at most 4 MiB,
+   * each with the index of its track in `plan.probe.texts`. Those without a cue are left out.
+   */
+  extractTexts(
+    job: { source: Source; plan: Plan; folder: string },
+    signal: AbortSignal,
+  ): Promise<{ track: number; file: string }[]>;
 }

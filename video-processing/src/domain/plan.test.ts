@@ -8,6 +8,8 @@ const probe = (durationSeconds: number, num = 30, den = 1): Probe => ({
   startSeconds: 0,
   picture: { stream: 0, width: 320, height: 180, frameRate: { num, den }, interlaced: false, hdr: false },
   sound: [],
+  texts: [],
+  chapters: [],
 });
 
 describe('planOf', () => {

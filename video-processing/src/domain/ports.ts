@@ -3,7 +3,7 @@ import type { VideoProcessingFailed } from '@flixtube/contracts/events/video-pro
 import type { VideoProcessingProgressed } from '@flixtube/contracts/events/video-processing-progressed';
 import type { VideoSource } from '@flixtube/contracts/events/video-uploaded';
 import type { EncodedSegment, Plan, Source } from './media.ts';
-import type { Processing, StoredPictures } from './processing.ts';
+import type { Processing, StoredPictures, StoredTexts } from './processing.ts';
 import type { Task } from './task.ts';
 
 /** Names a processing: an older one of the same video is none of its business. */
@@ -25,6 +25,8 @@ export interface Processings {
   addSound(name: ProcessingName, track: number, progress: { seconds?: number; whole?: true }): Promise<boolean>;
   /** Unless it is known already what they are. */
   addPictures(name: ProcessingName, pictures: StoredPictures): Promise<void>;
+  /** Unless it is known already what they are. */
+  addTexts(name: ProcessingName, texts: StoredTexts): Promise<void>;
   /** Puts further pieces into the queue, when it has seen as many as `processing.queued` before. */
   queue(processing: Processing, queued: number, tasks: Task[]): Promise<boolean>;
   /** Says how far it is, when what was said before is what `processing.announced` has. */
@@ -73,6 +75,7 @@ export interface PartName extends ProcessingName {
 export interface Outcome {
   tracks: StoredTrack[];
   pictures?: StoredPictures;
+  texts?: StoredTexts;
 }
 
 interface Part {

@@ -9,6 +9,12 @@ export interface StoredPictures {
   storyboard: VideoProcessed['storyboard'];
 }
 
+/** Subtitles and chapters that the file has, as others are told of them. */
+export interface StoredTexts {
+  captions: VideoProcessed['captions'];
+  chapters: VideoProcessed['chapters'];
+}
+
 /** How far a sound track is. */
 interface SoundProgress {
   /** From the beginning, without a gap. */
@@ -37,6 +43,8 @@ export interface Processing {
   sound: Record<string, SoundProgress>;
   /** Undefined until they are drawn. */
   pictures: StoredPictures | undefined;
+  /** Undefined until they are written; for ever where there are none. */
+  texts: StoredTexts | undefined;
   /** When something of it was done last. */
   movedAt: Date;
   /** What was published last. */
@@ -50,16 +58,21 @@ export type Failure = Pick<MediaFailure, 'kind' | 'message' | 'retriable'>;
 
 /** Where everything of a video lies that was made here. */
 export function madeFolders(videoId: string): string[] {
-  return [`videos/${videoId}/hls/`, `videos/${videoId}/pictures/`];
+  return [`videos/${videoId}/hls/`, `videos/${videoId}/pictures/`, `videos/${videoId}/texts/`];
 }
 
 /** Where an attempt writes. What counts is decided afterwards, so no two attempts share a folder. */
 export function attemptFolder(
-  what: 'hls' | 'pictures',
+  what: 'hls' | 'pictures' | 'texts',
   { videoId, processingId }: Pick<Processing, 'videoId' | 'processingId'>,
   attempt: string,
 ): string {
   return `videos/${videoId}/${what}/${processingId}/${attempt}/`;
+}
+
+/** Whether there is something to write down; not in a file like most. */
+function hasTexts({ probe }: Plan): boolean {
+  return probe.texts.length + probe.chapters.length > 0;
 }
 
 /** Frames a second of what is made. */
@@ -82,7 +95,7 @@ export function sharedSeconds({ plan, pieces, sound }: Processing): number {
 }
 
 /** How much of the work is done, from 0 to below 1; pictures take most of it, by far. */
-export function fractionOf({ plan, pieces, sound, pictures }: Processing): number {
+export function fractionOf({ plan, pieces, sound, pictures, texts }: Processing): number {
   if (plan === null) return 0;
   const seconds = Math.max(plan.probe.durationSeconds, 0.001);
   const tracks = plan.probe.sound.map((_, track) => {
@@ -93,6 +106,7 @@ export function fractionOf({ plan, pieces, sound, pictures }: Processing): numbe
     ...(plan.pieces.length > 0 ? [{ weight: 85, done: pieces.length / plan.pieces.length }] : []),
     ...tracks.map((done) => ({ weight: 10 / tracks.length, done })),
     { weight: 4, done: pictures === undefined ? 0 : 1 },
+    ...(hasTexts(plan) ? [{ weight: 1, done: texts === undefined ? 0 : 1 }] : []),
     // Finishing.
     { weight: 1, done: 0 },
   ];
@@ -100,19 +114,21 @@ export function fractionOf({ plan, pieces, sound, pictures }: Processing): numbe
   return shares.reduce((sum, { weight, done }) => sum + weight * done, 0) / whole;
 }
 
-/** Whether there is nothing left to encode or to draw. */
+/** Whether there is nothing left to encode, to draw or to write down. */
 export function isEncoded(processing: Processing): boolean {
-  const { plan, pieces, sound, pictures } = processing;
+  const { plan, pieces, sound, pictures, texts } = processing;
   return (
     plan !== null &&
     pieces.length >= plan.pieces.length &&
     plan.probe.sound.every((_, track) => sound[String(track)]?.whole === true) &&
-    pictures !== undefined
+    pictures !== undefined &&
+    (texts !== undefined || !hasTexts(plan))
   );
 }
 
 /** The tasks that are or were in the queue and of which nothing has come yet. */
-export function openTasks({ videoId, processingId, state, plan, queued, pieces, sound, pictures }: Processing): Task[] {
+export function openTasks(processing: Processing): Task[] {
+  const { videoId, processingId, state, plan, queued, pieces, sound, pictures, texts } = processing;
   const of = (kind: Task['kind'], index = 0): Task => ({ videoId, processingId, kind, index });
   if (state === 'finishing') return [of('finish')];
   if (plan === null) return [of('probe')];
@@ -121,13 +137,14 @@ export function openTasks({ videoId, processingId, state, plan, queued, pieces, 
     ...plan.pieces.slice(0, queued).flatMap(({ index }) => (done.has(index) ? [] : [of('piece', index)])),
     ...plan.probe.sound.flatMap((_, track) => (sound[String(track)]?.whole ? [] : [of('audio', track)])),
     ...(pictures === undefined ? [of('pictures')] : []),
+    ...(texts === undefined && hasTexts(plan) ? [of('texts')] : []),
   ];
 }
 
-/** The tasks that a plan begins with, in their order: the first piece, all sound, the next pieces, the pictures. */
+/** The tasks that a plan begins with, in their order: the first piece, all sound, the next pieces, pictures, texts. */
 export function firstTasks({ videoId, processingId }: Processing, plan: Plan, window: number): Task[] {
   const of = (kind: Task['kind'], index = 0): Task => ({ videoId, processingId, kind, index });
   const [first, ...next] = plan.pieces.slice(0, window).map(({ index }) => of('piece', index));
   const sound = plan.probe.sound.map((_, track) => of('audio', track));
-  return [...(first ? [first] : []), ...sound, ...next, of('pictures')];
+  return [...(first ? [first] : []), ...sound, ...next, of('pictures'), ...(hasTexts(plan) ? [of('texts')] : [])];
 }

@@ -11,8 +11,9 @@ import type {
   ServedSource,
   StoredTrack,
 } from './ports.ts';
-import { attemptFolder, firstTasks, type Processing } from './processing.ts';
+import { attemptFolder, firstTasks, type Processing, type StoredTexts } from './processing.ts';
 import type { Task } from './task.ts';
+import { chaptersVtt, named } from './texts.ts';
 
 export interface StepsOptions {
   lifecycle: Lifecycle;
@@ -50,18 +51,24 @@ export class Steps {
     if (plan === null) return;
     if (attempt.task.kind === 'audio') return this.#encodeSound(attempt, plan);
     if (attempt.task.kind === 'piece') return this.#encodePiece(attempt, plan);
+    if (attempt.task.kind === 'texts') return this.#keepTexts(attempt, plan);
     return this.#drawPictures(attempt, plan);
   }
 
   /** Notes with the processing what came out of a task; again, when that is not sure. */
-  async note(task: Task, { pictures }: Outcome): Promise<void> {
+  async note(task: Task, { pictures, texts }: Outcome): Promise<void> {
     if (task.kind === 'piece') await this.#o.processings.addPiece(task, task.index);
     if (task.kind === 'audio') await this.#o.processings.addSound(task, task.index, { whole: true });
     if (task.kind === 'pictures' && pictures) await this.#o.processings.addPictures(task, pictures);
+    if (task.kind === 'texts' && texts) await this.#o.processings.addTexts(task, texts);
   }
 
-  async doWithoutPictures(task: Task): Promise<void> {
-    await this.#o.processings.addPictures(task, { poster: null, storyboard: null });
+  /** For a task whose failure is no reason to fail the video; answers whether this is one. */
+  async doWithout(task: Task): Promise<boolean> {
+    if (task.kind === 'pictures') await this.#o.processings.addPictures(task, { poster: null, storyboard: null });
+    else if (task.kind === 'texts') await this.#o.processings.addTexts(task, { captions: [], chapters: null });
+    else return false;
+    return true;
   }
 
   async #probe({ task, source, processing, signal }: Attempt): Promise<void> {
@@ -133,6 +140,25 @@ export class Steps {
       return { poster, storyboard: { vtt: await put('storyboard.vtt', { head: Buffer.from(text) }), sprites } };
     });
     const outcome = { tracks: [], pictures };
+    if (await this.#settle(task, attempt, outcome, [target])) await this.note(task, outcome);
+  }
+
+  async #keepTexts({ task, attempt, processing, source, folder, signal }: Attempt, plan: Plan): Promise<void> {
+    const { texts: tracks, chapters, durationSeconds } = plan.probe;
+    const extracted = tracks.length === 0 ? [] : await this.#o.media.extractTexts({ source, plan, folder }, signal);
+    const target = attemptFolder('texts', processing, attempt);
+    const put = async (name: string, content: { head?: Buffer; file?: string }) => {
+      await this.#o.objects.put(`${target}${name}`, content, signal);
+      return `${target}${name}`;
+    };
+    const texts = await this.#cleaningUp(target, async () => {
+      const captions: StoredTexts['captions'] = [];
+      for (const { language, label, file } of named(extracted, tracks))
+        captions.push({ language, label, key: await put(`${language}.vtt`, { file }) });
+      const vtt = chaptersVtt(chapters, durationSeconds);
+      return { captions, chapters: vtt === null ? null : await put('chapters.vtt', { head: Buffer.from(vtt) }) };
+    });
+    const outcome = { tracks: [], texts };
     if (await this.#settle(task, attempt, outcome, [target])) await this.note(task, outcome);
   }
 

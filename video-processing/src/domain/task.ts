@@ -9,12 +9,13 @@ import { z } from 'zod';
  * - `piece`: encode a piece of time in all renditions
  * - `audio`: encode a whole sound track
  * - `pictures`: draw poster and storyboard
+ * - `texts`: keep the subtitles and chapters that the file has
  * - `finish`: say that all is done, and remove what is of no use any more
  */
 const task = z.object({
   videoId,
   processingId,
-  kind: z.enum(['probe', 'piece', 'audio', 'pictures', 'finish']),
+  kind: z.enum(['probe', 'piece', 'audio', 'pictures', 'texts', 'finish']),
   index: z.int().min(0).default(0),
 });
 export type Task = z.infer<typeof task>;

@@ -89,7 +89,7 @@ export class Worker {
     for (;;) {
       const processing = await lifecycle.current(task);
       if (processing === undefined) return;
-      const isProduct = task.kind === 'piece' || task.kind === 'pictures';
+      const isProduct = task.kind === 'piece' || task.kind === 'pictures' || task.kind === 'texts';
       const attempt = newId();
       const part = await parts.start(task, isProduct ? attempt : undefined);
       try {
@@ -131,11 +131,10 @@ export class Worker {
     }
   }
 
-  /** A video without poster and storyboard is better than none. */
+  /** A video without poster and storyboard, or without the texts of its file, is better than none. */
   async #giveUp(task: Task, failure: Failure): Promise<void> {
     this.#o.log.error({ ...task, kind: failure.kind, task: task.kind, detail: failure.message }, 'a task is given up');
-    if (task.kind === 'pictures') await this.#steps.doWithoutPictures(task);
-    else await this.#o.lifecycle.fail(task, failure);
+    if (!(await this.#steps.doWithout(task))) await this.#o.lifecycle.fail(task, failure);
   }
 }
 

@@ -5,8 +5,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ffmpegMedia } from '../../src/adapters/ffmpeg/ffmpeg-media.ts';
 import type { Plan } from '../../src/domain/media.ts';
 import { planOf } from '../../src/domain/plan.ts';
-import { clip, kinds, oneFrame, soundAlone, truncated } from './support/clips.ts';
+import {
+  clip,
+  clipSeconds,
+  damaged,
+  kinds,
+  oneFrame,
+  songWithCover,
+  soundAlone,
+  truncated,
+  written,
+} from './support/clips.ts';
 import { decode, encodeAll, firstHeard, leastLikeness, packetsOf, type Track } from './support/encoded.ts';
+import { countInputs, inputsRow, writeInputs } from './support/inputs-table.ts';
 import { serveFile } from './support/range-server.ts';
 
 const media = ffmpegMedia({ threads: 1 });
@@ -17,32 +28,40 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'flixtube-media-'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  writeInputs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** What is to be of each kind: the plan's, in words, and how many sound tracks. */
 const expected: Record<
   string,
   { size: string; rate: string; frames: number; sound?: number; hdr?: true; interlaced?: true }
 > = {
-  'mp4, moov first': { size: '320x180', rate: '30/1', frames: 420 },
-  'mp4, moov last': { size: '320x180', rate: '25/1', frames: 350 },
-  'mkv, two sound tracks': { size: '320x180', rate: '24000/1001', frames: 336, sound: 2 },
-  'webm, VP9 and Opus': { size: '320x180', rate: '30/1', frames: 420 },
-  'mpegts, 30000/1001': { size: '320x180', rate: '30000/1001', frames: 420 },
-  'mpegts, key frames far apart': { size: '320x180', rate: '25/1', frames: 350 },
-  'webm that says neither how long it is nor where what is': { size: '320x180', rate: '30/1', frames: 420 },
-  flv: { size: '320x180', rate: '25/1', frames: 350 },
-  'variable frame rate': { size: '320x180', rate: '20813/1000', frames: 291 },
-  '60 frames a second': { size: '320x180', rate: '60/1', frames: 840 },
-  'portrait by rotation': { size: '180x320', rate: '30/1', frames: 420 },
-  'odd dimensions': { size: '320x240', rate: '15/1', frames: 210 },
-  'avi, MPEG-4': { size: '320x180', rate: '25/1', frames: 350 },
-  '5.1 sound': { size: '320x180', rate: '25/1', frames: 350 },
-  'no sound': { size: '320x180', rate: '25/1', frames: 350, sound: 0 },
-  'sound begins later': { size: '320x180', rate: '25/1', frames: 350 },
-  'picture begins later': { size: '320x180', rate: '25/1', frames: 350 },
-  interlaced: { size: '320x180', rate: '25/1', frames: 350, interlaced: true },
-  '10 bit HDR': { size: '320x180', rate: '25/1', frames: 350, hdr: true },
+  'mp4, moov first': { size: '320x180', rate: '30/1', frames: 300 },
+  'mp4, moov last': { size: '320x180', rate: '25/1', frames: 250 },
+  'mkv, two sound tracks': { size: '320x180', rate: '24000/1001', frames: 240, sound: 2 },
+  'webm, VP9 and Opus': { size: '320x180', rate: '30/1', frames: 300 },
+  'mpegts, 30000/1001': { size: '320x180', rate: '30000/1001', frames: 300 },
+  'mpegts, key frames far apart': { size: '320x180', rate: '25/1', frames: 250 },
+  'webm that says neither how long it is nor where what is': { size: '320x180', rate: '30/1', frames: 300 },
+  flv: { size: '320x180', rate: '25/1', frames: 250 },
+  'variable frame rate': { size: '320x180', rate: '21/1', frames: 210 },
+  '60 frames a second': { size: '320x180', rate: '60/1', frames: 600 },
+  'portrait by rotation': { size: '180x320', rate: '30/1', frames: 300 },
+  'odd dimensions': { size: '320x240', rate: '15/1', frames: 150 },
+  'avi, MPEG-4': { size: '320x180', rate: '25/1', frames: 250 },
+  'mp4, HEVC': { size: '320x180', rate: '25/1', frames: 250 },
+  'mp4, AV1': { size: '320x180', rate: '25/1', frames: 250 },
+  'mov, ProRes with 10 bits of 4:2:2': { size: '320x180', rate: '25/1', frames: 250 },
+  'mp4, H.264 with 10 bits': { size: '320x180', rate: '25/1', frames: 250 },
+  'a picture in full range': { size: '320x180', rate: '25/1', frames: 250 },
+  '5.1 sound': { size: '320x180', rate: '25/1', frames: 250 },
+  'no sound': { size: '320x180', rate: '25/1', frames: 250, sound: 0 },
+  'sound begins later': { size: '320x180', rate: '25/1', frames: 250 },
+  'picture begins later': { size: '320x180', rate: '25/1', frames: 250 },
+  interlaced: { size: '320x180', rate: '25/1', frames: 250, interlaced: true },
+  '10 bit HDR': { size: '320x180', rate: '25/1', frames: 250, hdr: true },
 };
 
 describe('media of each usual kind', () => {
@@ -73,7 +92,8 @@ describe('media of each usual kind', () => {
           const packets = checkPictures(plan, tracks.get(name) as Track);
           expect(Math.abs(packets - wanted.frames)).toBeLessThanOrEqual(wanted.frames * 0.01);
         }
-        for (const track of sound.keys()) checkSound(tracks.get(`audio-${track}`) as Track, 14);
+        for (const track of sound.keys()) checkSound(tracks.get(`audio-${track}`) as Track, clipSeconds);
+        expectRow(kind, outcomeOf(plan));
       } finally {
         source.close();
       }
@@ -132,6 +152,7 @@ describe('media of each usual kind', () => {
       expect(tracks.get('audio-0')?.parts.length).toBe(2);
       checkSound(tracks.get('audio-0') as Track, 70);
       expect(await media.drawPictures({ source, plan, folder: fresh() }, never)).toBeNull();
+      expectRow('sound alone', outcomeOf(plan));
       source.close();
     },
     2 * minutes,
@@ -149,6 +170,7 @@ describe('media of each usual kind', () => {
       const drawn = await media.drawPictures({ source, plan, folder: fresh() }, never);
       expect(drawn?.storyboard).toBeNull();
       expect(decode(drawn?.poster ?? '')).toEqual({ complaints: '', frames: 1 });
+      expectRow('one frame', `${outcomeOf(plan)}; a poster, and no storyboard`);
       source.close();
     },
     2 * minutes,
@@ -164,6 +186,39 @@ describe('media of each usual kind', () => {
 
       const frames = checkPictures(plan, tracks.get('180p') as Track);
       expect(frames).toBeGreaterThan(13 * 30 * 0.4);
+      expectRow('cut off in the middle', `${outcomeOf(plan)}; as much as there is`);
+      source.close();
+    },
+    2 * minutes,
+  );
+
+  it(
+    'damaged: what can be read comes out at its time, with no gap in it',
+    async () => {
+      const source = await serveFile(damaged(folder));
+      const plan = planOf(await media.probe(source, never));
+
+      const tracks = await encodeAll(media, source, plan, fresh());
+
+      const frames = checkPictures(plan, tracks.get('180p') as Track);
+      expect(Math.abs(frames / (13 * 29.97) - 1)).toBeLessThan(0.1);
+      expectRow('damaged all over its middle', `${outcomeOf(plan)}; what cannot be read stands still or is silent`);
+      source.close();
+    },
+    2 * minutes,
+  );
+
+  it(
+    'a song with a picture of its cover: sound alone',
+    async () => {
+      const source = await serveFile(songWithCover(folder));
+      const plan = planOf(await media.probe(source, never));
+      expect(plan).toMatchObject({ pieces: [], probe: { picture: null, sound: [{ channels: 1 }] } });
+
+      const tracks = await encodeAll(media, source, plan, fresh());
+
+      checkSound(tracks.get('audio-0') as Track, 8);
+      expectRow('a song with a picture of its cover', outcomeOf(plan));
       source.close();
     },
     2 * minutes,
@@ -192,6 +247,48 @@ describe('media of each usual kind', () => {
     2 * minutes,
   );
 });
+
+describe('what is no video', () => {
+  it('is refused with one sentence for a person', async () => {
+    const said = new Set<string>();
+    for (const content of ['text\n'.repeat(500), '#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n', Buffer.alloc(9_999)]) {
+      const source = await serveFile(written(folder, 'not-a-video.mp4', content));
+      const failure = await media.probe(source, never).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ kind: 'unreadable', retriable: false });
+      said.add((failure as Error).message);
+      source.close();
+    }
+    expectRow('text, a playlist, or nothing but zeros, named .mp4', `“${[...said].join('”, “')}”`);
+  });
+});
+
+describe('the table of inputs', () => {
+  it('has no line that no test has made', () => {
+    expect(countInputs()).toBe(kinds.length + 6);
+  });
+});
+
+function expectRow(kind: string, outcome: string): void {
+  const { found, row } = inputsRow(kind, outcome);
+  expect(found).toBe(row);
+}
+
+/** In words. */
+function outcomeOf({ renditions, probe: { picture, sound } }: Plan): string {
+  if (picture === null) return `sound alone: ${countOf(sound.length, 'sound track')}`;
+  const { num, den } = picture.frameRate;
+  const largest = renditions.at(-1);
+  const facts = [
+    `${largest?.width}×${largest?.height}`,
+    `${Number((num / den).toFixed(3))} frames a second`,
+    ...(picture.interlaced ? ['deinterlaced'] : []),
+    ...(picture.hdr ? ['tone-mapped to BT.709'] : []),
+    sound.length === 0 ? 'silent' : countOf(sound.length, 'sound track'),
+  ];
+  return facts.join(', ');
+}
+
+const countOf = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** When frames are shown, in order. */
 function timesOf(path: string): number[] {

@@ -7,6 +7,9 @@ export interface FakeFile {
   seconds: number;
   picture: boolean;
   sound: number;
+  /** Languages of its subtitles. */
+  texts: string[];
+  chapters: number;
 }
 
 const fps = 25;
@@ -19,7 +22,9 @@ export function fakeMedia(changed: Partial<Media> = {}): Media {
     async probe({ url, sizeBytes }) {
       // As ffmpeg reads: a part of it, and the rest.
       const read = async (range: string) => (await fetch(url, { headers: { range: `bytes=${range}` } })).text();
-      const { seconds, picture, sound } = JSON.parse((await read('0-9')) + (await read('10-'))) as FakeFile;
+      const { seconds, picture, sound, texts, chapters } = JSON.parse(
+        (await read('0-9')) + (await read('10-')),
+      ) as FakeFile;
       if (sizeBytes < 10) throw new Error('too short for this');
       const probe: Probe = {
         durationSeconds: seconds,
@@ -33,6 +38,12 @@ export function fakeMedia(changed: Partial<Media> = {}): Media {
           language: track === 0 ? 'en' : null,
           title: null,
         })),
+        texts: texts.map((language, index) => {
+          return { stream: 1 + sound + index, codec: 'subrip', language, title: null, forced: false, sdh: false };
+        }),
+        chapters: Array.from({ length: chapters }, (_, index) => {
+          return { startSeconds: index, endSeconds: index + 1, title: `No. ${index + 1}` };
+        }),
       };
       return probe;
     },
@@ -61,6 +72,15 @@ export function fakeMedia(changed: Partial<Media> = {}): Media {
       await writeFile(poster, 'the poster');
       await writeFile(sprite, 'the sprite');
       return { poster, storyboard: { sprites: [sprite], vtt: (url) => `WEBVTT ${url(0)}` } };
+    },
+
+    async extractTexts({ plan, folder }) {
+      const texts = plan.probe.texts.map(async ({ language }, track) => {
+        const file = join(folder, `text-${track}`);
+        await writeFile(file, `the ${language} text`);
+        return { track, file };
+      });
+      return Promise.all(texts);
     },
     ...changed,
   };

@@ -124,7 +124,7 @@ export async function createSystem(): Promise<System> {
       const videoId = newId();
       const bytes = Buffer.isBuffer(file)
         ? file
-        : Buffer.from(JSON.stringify({ seconds: 21, picture: true, sound: 1, ...file }));
+        : Buffer.from(JSON.stringify({ seconds: 21, picture: true, sound: 1, texts: [], chapters: 0, ...file }));
       return { videoId, processingId: newId(), source: storage.upload(videoId, bytes) };
     },
     announce: ({ videoId, processingId, source }) => {
@@ -162,6 +162,8 @@ export async function createSystem(): Promise<System> {
         `videos/${data.videoId}/source`,
         ...tracks.flatMap(({ init, parts: pieces }) => [init.key, ...pieces.map(({ key }) => key)]),
         ...(data.poster ? [data.poster.key] : []),
+        ...data.captions.map(({ key }) => key),
+        ...(data.chapters === null ? [] : [data.chapters]),
         ...(data.storyboard ? [data.storyboard.vtt, ...data.storyboard.sprites] : []),
       ]);
       videoProcessed.data.parse(data);

@@ -3,7 +3,7 @@ import type { ByteClient } from '@flixtube/chassis/byte-client';
 import { parse } from '@flixtube/chassis/http';
 import type { JsonClient } from '@flixtube/chassis/json-client';
 import { replacedCaption } from '@flixtube/contracts/http/internal';
-import type { CaptionCatalogue, CaptionStore } from '../domain/captions/captions.ts';
+import type { CaptionCatalogue, CaptionStore } from '../domain/captions.ts';
 import { objectPath } from './object-path.ts';
 
 const storingMs = 20_000;
@@ -30,7 +30,7 @@ export function httpCaptionCatalogue(json: Pick<JsonClient, 'put' | 'delete'>): 
   return {
     async put(videoId, viewerId, { language, label, key }) {
       const { data } = await json.put(pathOf(videoId, language), { viewerId, label, key });
-      return parse(replacedCaption, data).replaced;
+      return parse(replacedCaption, data);
     },
     async remove(videoId, viewerId, language) {
       const { data } = await json.delete(pathOf(videoId, language), { params: { viewerId } });

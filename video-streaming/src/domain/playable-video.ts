@@ -8,8 +8,10 @@ export interface PlayableVideo {
   manifest: string | null;
   poster: { key: string; contentType: string } | null;
   storyboard: { vtt: string; sprites: string[] } | null;
-  /** Text tracks, by language. */
+  /** Text tracks, by language: its owner's and its file's. */
   captions: { language: string; label: string; key: string }[];
+  /** Its chapters, as WebVTT; null when it has none. */
+  chapters: string | null;
 }
 
 /** Where videos are known: metadata. */

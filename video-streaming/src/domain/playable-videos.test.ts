@@ -12,6 +12,7 @@ const video: PlayableVideo = {
   poster: null,
   storyboard: null,
   captions: [],
+  chapters: null,
 };
 
 describe('playable videos', () => {

@@ -46,7 +46,7 @@ const manifest: HlsManifest = {
 
 describe('the multivariant playlist', () => {
   it('names renditions with what was measured, sound in a group, and I-frame playlists', () => {
-    expect(mainPlaylist(manifest)).toBe(`#EXTM3U
+    expect(mainPlaylist(manifest, [])).toBe(`#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio-0.m3u8"
@@ -61,7 +61,7 @@ describe('the multivariant playlist', () => {
   });
 
   it('has sound alone as its only variant', () => {
-    expect(mainPlaylist({ ...manifest, video: [], audio: [sound(0, '', null)] })).toBe(`#EXTM3U
+    expect(mainPlaylist({ ...manifest, video: [], audio: [sound(0, '', null)] }, [])).toBe(`#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-STREAM-INF:BANDWIDTH=128000,AVERAGE-BANDWIDTH=128000,CODECS="mp4a.40.2"
@@ -70,12 +70,12 @@ audio-0.m3u8
   });
 
   it('says nothing of sound where there is none', () => {
-    expect(mainPlaylist({ ...manifest, audio: [] })).not.toMatch(/AUDIO|mp4a/);
+    expect(mainPlaylist({ ...manifest, audio: [] }, [])).not.toMatch(/AUDIO|mp4a/);
   });
 
   it('gives tracks that are called the same different names', () => {
     const audio = [sound(0, 'English', 'en'), sound(1, 'English', 'en'), sound(2, '', null)];
-    expect(mainPlaylist({ ...manifest, audio }).match(/NAME="[^"]*"/g)).toEqual([
+    expect(mainPlaylist({ ...manifest, audio }, []).match(/NAME="[^"]*"/g)).toEqual([
       'NAME="English"',
       'NAME="English 2"',
       'NAME="Track 3"',
@@ -129,7 +129,7 @@ ${processingId}/720p/2.m4s
       keyframes: [{ start: n, length: 1, ticks: 120_120 }],
     }));
     const long = { ...manifest, video: [{ ...picture('240p', 426, 240, 1000), parts: [{ key: 'k', segments }] }] };
-    expect(mainPlaylist(long)).toContain('240p-iframes.m3u8');
+    expect(mainPlaylist(long, [])).toContain('240p-iframes.m3u8');
     expect(mediaPlaylist(long, '240p')?.split('#EXTINF')).toHaveLength(300_001);
   });
 

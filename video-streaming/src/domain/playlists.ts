@@ -1,4 +1,7 @@
 import type { HlsManifest, HlsTrack, HlsVideoTrack } from '@flixtube/contracts/hls-manifest';
+import type { PlayableVideo } from './playable-video.ts';
+import { namesOf, playlistOf, quoted } from './playlist-text.ts';
+import { subtitlesGroup, subtitleTags } from './subtitles.ts';
 
 /*
  * HLS playlists (RFC 8216). Their addresses are relative to /api/videos/:id/hls/:
@@ -12,19 +15,22 @@ import type { HlsManifest, HlsTrack, HlsVideoTrack } from '@flixtube/contracts/h
 const soundGroup = 'sound';
 
 /** The multivariant playlist (§4.3.4). Rates are measured: those of the segments that there are. */
-export function mainPlaylist(manifest: HlsManifest): string {
+export function mainPlaylist(manifest: HlsManifest, captions: PlayableVideo['captions']): string {
   const { video, audio } = manifest;
   const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
   const [sound] = audio;
+  const subtitles = subtitleTags(manifest, captions);
+  const texts = subtitles.length === 0 ? [] : [`SUBTITLES="${subtitlesGroup}"`];
   if (video.length === 0 && sound !== undefined) {
     // Sound alone: the first track is the only variant.
-    return text([...lines, streamInf([sound], []), `${sound.name}.m3u8`]);
+    return playlistOf([...lines, ...subtitles, streamInf([sound], texts), `${sound.name}.m3u8`]);
   }
+  const names = namesOf(audio.map(({ label }) => label));
   audio.forEach((track, index) => {
     const attributes = [
       'TYPE=AUDIO',
       `GROUP-ID="${soundGroup}"`,
-      `NAME="${quoted(nameOf(audio, index))}"`,
+      `NAME="${names[index]}"`,
       ...(track.language === null ? [] : [`LANGUAGE="${quoted(track.language)}"`]),
       `DEFAULT=${index === 0 ? 'YES' : 'NO'}`,
       'AUTOSELECT=YES',
@@ -33,11 +39,13 @@ export function mainPlaylist(manifest: HlsManifest): string {
     ];
     lines.push(`#EXT-X-MEDIA:${attributes.join(',')}`);
   });
+  lines.push(...subtitles);
   for (const track of video) {
     const attributes = [
       ...pictureAttributes(track),
       `FRAME-RATE=${track.frameRate.toFixed(3)}`,
       ...(sound === undefined ? [] : [`AUDIO="${soundGroup}"`]),
+      ...texts,
     ];
     lines.push(streamInf([track, ...audio], attributes), `${track.name}.m3u8`);
   }
@@ -52,7 +60,7 @@ export function mainPlaylist(manifest: HlsManifest): string {
     ];
     lines.push(`#EXT-X-I-FRAME-STREAM-INF:${attributes.join(',')}`);
   }
-  return text(lines);
+  return playlistOf(lines);
 }
 
 /**
@@ -67,7 +75,7 @@ export function mediaPlaylist(manifest: HlsManifest, name: string): string | und
     lines.push(extinf(ticks, track), segmentUrl(manifest, name, index));
   });
   if (manifest.complete) lines.push('#EXT-X-ENDLIST');
-  return text(lines);
+  return playlistOf(lines);
 }
 
 /** The I-frame playlist of a rendition (§4.3.3.6); undefined when there is no such one. */
@@ -85,7 +93,7 @@ export function iframePlaylist(manifest: HlsManifest, name: string): string | un
     }
   });
   if (manifest.complete) lines.push('#EXT-X-ENDLIST');
-  return text(lines);
+  return playlistOf(lines);
 }
 
 /** Some bytes of an object in video-storage. */
@@ -186,21 +194,4 @@ function greatest(values: number[]): number {
 
 function extinf(ticks: number, { timescale }: HlsTrack): string {
   return `#EXTINF:${(ticks / timescale).toFixed(6)},`;
-}
-
-/** Names have to differ within a group (§4.3.4.1.1). */
-function nameOf(audio: HlsManifest['audio'], index: number): string {
-  const label = audio[index]?.label ?? '';
-  const taken = audio.slice(0, index).some((track) => track.label === label);
-  return label === '' || taken ? `${label || 'Track'} ${index + 1}` : label;
-}
-
-/** A quoted string has neither quotes nor line breaks (§4.2), and no way to escape them. */
-function quoted(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return value.replace(/["\u0000-\u001f\u007f]/g, ' ').slice(0, 200);
-}
-
-function text(lines: string[]): string {
-  return `${lines.join('\n')}\n`;
 }

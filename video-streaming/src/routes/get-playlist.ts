@@ -6,15 +6,17 @@ import type { HlsManifest } from '@flixtube/contracts/hls-manifest';
 import { videoId } from '@flixtube/contracts/ids';
 import type { Router } from 'express';
 import { z } from 'zod';
+import type { PlayableVideo } from '../domain/playable-video.ts';
 import { manifestOf, type Playback } from '../domain/playback.ts';
 import { iframePlaylist, mainPlaylist, mediaPlaylist } from '../domain/playlists.ts';
 import type { SmallFile } from '../domain/stored-files.ts';
+import { isSubtitles, subtitlePlaylist } from '../domain/subtitles.ts';
 import { revalidated } from './cache-control.ts';
 import { sendSmall } from './send-small.ts';
 
 const params = z.strictObject({
   id: videoId,
-  playlist: z.string().regex(/^[a-z0-9-]{1,40}\.m3u8$/, 'must be the name of a playlist, such as main.m3u8'),
+  playlist: z.string().regex(/^[A-Za-z0-9-]{1,60}\.m3u8$/, 'must be the name of a playlist, such as main.m3u8'),
 });
 const noQuery = z.strictObject({});
 
@@ -26,7 +28,7 @@ export function getPlaylist(router: Router, playback: Playback): void {
       const { id, playlist } = parse(params, req.params);
       parse(noQuery, req.query);
       const { video, manifest } = await manifestOf(playback, id, viewerId);
-      const made = playlistOf(manifest, playlist.slice(0, -'.m3u8'.length));
+      const made = playlistOf(manifest, video, playlist.slice(0, -'.m3u8'.length));
       if (made === undefined) throw new DomainError('not-found', 'There is no such playlist of this video.');
       await sendSmall(req, res, made, {
         contentType: 'application/vnd.apple.mpegurl',
@@ -36,25 +38,34 @@ export function getPlaylist(router: Router, playback: Playback): void {
   });
 }
 
-/** Made once a manifest, and kept as long as that is: of a day of video, one takes about 0.2 s. */
-const kept = new WeakMap<HlsManifest, Map<string, SmallFile>>();
+/**
+ * Made once a manifest, and kept as long as that is: of a day of video, one takes about 0.2 s. Text tracks change without
+ * it, so what names them is made again when they have.
+ */
+const kept = new WeakMap<HlsManifest, Map<string, SmallFile & { captions: string }>>();
 
-function playlistOf(manifest: HlsManifest, name: string): SmallFile | undefined {
-  const playlists = kept.get(manifest) ?? new Map<string, SmallFile>();
+function playlistOf(manifest: HlsManifest, { captions }: PlayableVideo, name: string): SmallFile | undefined {
+  const playlists = kept.get(manifest) ?? new Map<string, SmallFile & { captions: string }>();
   kept.set(manifest, playlists);
+  // Quickly made of what is at hand, and of names that are not the manifest's.
+  if (isSubtitles(name)) return fileOf(subtitlePlaylist(manifest, captions, name));
+  const named = name === 'main' ? JSON.stringify(captions.map(({ language, label }) => [language, label])) : '';
   const known = playlists.get(name);
-  if (known !== undefined) return known;
-  const text = textOf(manifest, name);
+  if (known?.captions === named) return known;
+  const made = fileOf(textOf(manifest, captions, name));
   // Only of names that there are, so that nobody fills it with others.
-  if (text === undefined) return undefined;
-  const bytes = Buffer.from(text);
-  const made = { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
-  playlists.set(name, made);
+  if (made !== undefined) playlists.set(name, { ...made, captions: named });
   return made;
 }
 
-function textOf(manifest: HlsManifest, name: string): string | undefined {
-  if (name === 'main') return mainPlaylist(manifest);
+function fileOf(text: string | undefined): SmallFile | undefined {
+  if (text === undefined) return undefined;
+  const bytes = Buffer.from(text);
+  return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
+}
+
+function textOf(manifest: HlsManifest, captions: PlayableVideo['captions'], name: string): string | undefined {
+  if (name === 'main') return mainPlaylist(manifest, captions);
   const [, rendition] = /^(.+)-iframes$/.exec(name) ?? [];
   return rendition === undefined ? mediaPlaylist(manifest, name) : iframePlaylist(manifest, rendition);
 }

@@ -89,7 +89,9 @@ export async function fakeMetadata(identity: Identity): Promise<FakeMetadata> {
     if (viewerId !== video.ownerId) return problem(res, 403);
     if (req.method === 'DELETE' && before === undefined) return problem(res, 404);
     videos.set(id, { ...video, captions: [...others, ...given] });
-    res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ replaced: before?.key ?? null }));
+    res
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ replaced: before?.key ?? null, isNew: before === undefined }));
   }
   const all: FakeMetadata = Object.assign(fake, { videos, instead: undefined });
   return all;

@@ -71,7 +71,7 @@ export async function startStreaming(): Promise<TestStreaming> {
     add({ bytes = randomBytes(1000), ownerId = newId(), visibility = 'public' } = {}) {
       const id = newId();
       const source = storage.put(`videos/${id}/source`, bytes);
-      const nothing = { manifest: null, poster: null, storyboard: null, captions: [] };
+      const nothing = { manifest: null, poster: null, storyboard: null, captions: [], chapters: null };
       const video: InternalVideo = { id, ownerId, visibility, durationSeconds: 12.5, source, ...nothing };
       metadata.videos.set(id, video);
       return video;

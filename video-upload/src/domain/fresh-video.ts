@@ -19,6 +19,13 @@ export function freshVideo(upload: StoredUpload): Video {
     contentType: upload.source.contentType,
     viewCount: 0,
     owner: { id: upload.ownerId, name: 'You' },
-    links: { file: `/api/videos/${upload.videoId}/file`, hls: null, poster: null, storyboard: null, captions: [] },
+    links: {
+      file: `/api/videos/${upload.videoId}/file`,
+      hls: null,
+      poster: null,
+      storyboard: null,
+      captions: [],
+      chapters: null,
+    },
   };
 }

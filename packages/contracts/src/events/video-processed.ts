@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { captionTrack } from '../caption-track.ts';
 import { videoId } from '../ids.ts';
 import { processingId } from '../processing.ts';
 
@@ -21,6 +22,8 @@ export const videoProcessed = {
       .object({ vtt: z.string().min(1), sprites: z.array(z.string().min(1)) })
       .nullable()
       .describe('Keys of the WebVTT and of the pictures that it names, in order'),
+    captions: z.array(captionTrack).default([]).describe('The text tracks that the file had, as WebVTT'),
+    chapters: z.string().min(1).nullable().default(null).describe('Key of the WebVTT of the chapters that it had'),
   }),
 } as const;
 export type VideoProcessed = z.infer<typeof videoProcessed.data>;

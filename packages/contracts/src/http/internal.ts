@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { captionTrack } from '../caption-track.ts';
 import { videoSource, videoUploaded } from '../events/video-uploaded.ts';
 import { videoId, viewerId } from '../ids.ts';
 import { instant } from '../time.ts';
-import { captionLanguage } from './captions.ts';
 import { video } from './video.ts';
 import { captionLabel, visibility } from './video-fields.ts';
 
@@ -10,15 +10,17 @@ import { captionLabel, visibility } from './video-fields.ts';
 export const announcedVideo = videoUploaded.data.extend({ createdAt: instant });
 export type AnnouncedVideo = z.infer<typeof announcedVideo>;
 
-/** A text track, and where video-storage keeps it. */
-const captionTrack = z.object({ language: captionLanguage, label: captionLabel, key: z.string().min(1).max(512) });
-export type CaptionTrack = z.infer<typeof captionTrack>;
-
 /** Body of metadata's `PUT /internal/videos/:id/captions/:language`, which the owner of the video asks for. */
 export const internalCaption = z.object({ viewerId, label: captionLabel, key: captionTrack.shape.key });
 
-/** Answer of metadata's PUT and DELETE on a track: the object that the catalogue no longer names, null when none was. */
-export const replacedCaption = z.object({ replaced: z.string().nullable() });
+/** Answer of metadata's PUT and DELETE on a track. */
+export const replacedCaption = z.object({
+  replaced: z
+    .string()
+    .nullable()
+    .describe('The object that nothing names any more; null also over a track of the file'),
+  isNew: z.boolean().default(false).describe('There was no track in this language'),
+});
 export type ReplacedCaption = z.infer<typeof replacedCaption>;
 
 /** Answer of metadata's `GET /internal/videos/:id`: what it takes to decide who may watch, and to find the bytes. */
@@ -38,7 +40,8 @@ export const internalVideo = z.object({
     .object({ vtt: z.string(), sprites: z.array(z.string()) })
     .nullable()
     .default(null),
-  captions: z.array(captionTrack).default([]),
+  captions: z.array(captionTrack).default([]).describe('The owner’s, and those of the file'),
+  chapters: z.string().nullable().default(null).describe('Key of the WebVTT of the chapters'),
 });
 export type InternalVideo = z.infer<typeof internalVideo>;
 

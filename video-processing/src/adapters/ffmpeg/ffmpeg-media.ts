@@ -4,6 +4,7 @@ import { encodePiece } from './piece.ts';
 import { probe } from './probe.ts';
 import type { RunOptions } from './run.ts';
 import { encodeSound } from './sound.ts';
+import { extractTexts } from './texts.ts';
 
 export interface FfmpegOptions {
   /** Of each encoder. */
@@ -33,5 +34,6 @@ export function ffmpegMedia(options: FfmpegOptions): Media {
     encodePiece: (job, signal) => encodePiece(settings, job, signal),
     encodeSound: (job, signal) => encodeSound(settings, job, signal),
     drawPictures: (job, signal) => drawPictures(settings, job, signal),
+    extractTexts: (job, signal) => extractTexts(settings, job, signal),
   };
 }

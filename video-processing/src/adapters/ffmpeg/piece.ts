@@ -35,7 +35,7 @@ export async function encodePiece(
   return further === 'late' ? [] : further;
 }
 
-/** 'late' when the first frame that was met is one after the piece's first. */
+/** 'late' when the piece's first frame was not met: one after it was, or none. */
 async function attempt(
   options: RunOptions & { threads: number },
   { source, plan, piece, folder }: PieceJob,
@@ -73,7 +73,9 @@ async function attempt(
     await rm(from, { force: true });
     signal.throwIfAborted();
   }
-  return first === undefined || first === '0' ? parts : 'late';
+  // No frame at all: without an index the last key frame may lie before the place where reading began.
+  const isEnd = first === undefined && margin === 0;
+  return first === '0' || isEnd ? parts : 'late';
 }
 
 /**
@@ -103,7 +105,9 @@ function encoderOf({ crf, maxBitsPerSecond }: Rendition, { gopFrames, probe }: P
     ...['-crf', String(crf), '-maxrate', String(maxBitsPerSecond), '-bufsize', String(2 * maxBitsPerSecond)],
     ...['-g', String(gopFrames), '-keyint_min', String(gopFrames), '-sc_threshold', '0'],
     ...['-force_key_frames', `expr:not(mod(n,${gopFrames}))`],
-    ...['-fps_mode', 'passthrough', '-flags', '+cgop+bitexact', '-fflags', '+bitexact', '-map_metadata', '-1'],
+    ...['-fps_mode', 'passthrough', '-flags', '+cgop+bitexact', '-fflags', '+bitexact'],
+    // Of chapters a track would be made.
+    ...['-map_metadata', '-1', '-map_chapters', '-1'],
     ...['-f', 'mp4', '-video_track_timescale', String(scale), '-write_btrt', '0'],
     ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer'],
   ];

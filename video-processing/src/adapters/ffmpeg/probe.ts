@@ -1,15 +1,17 @@
 import { frameRateOf } from '../../domain/frame-rate.ts';
 import {
+  type Chapter,
   MediaFailure,
   type Picture,
   type Probe,
   type Rational,
   type SoundTrack,
   type Source,
+  type TextTrack,
 } from '../../domain/media.ts';
 import { inputOf } from './input.ts';
 import { lastTimestamp } from './last-timestamp.ts';
-import { type RunOptions, run, textOf } from './run.ts';
+import { textOf as outputOf, type RunOptions, run } from './run.ts';
 
 /** What ffprobe says of a stream, as far as it is read; any of it may be missing. */
 interface Stream {
@@ -29,9 +31,17 @@ interface Stream {
   start_time?: string;
   duration?: string;
   channels?: number;
-  disposition?: { default?: number; attached_pic?: number; timed_thumbnails?: number };
+  disposition?: Partial<
+    Record<'default' | 'attached_pic' | 'timed_thumbnails' | 'forced' | 'hearing_impaired', number>
+  >;
   tags?: Record<string, string>;
   side_data_list?: { rotation?: number }[];
+}
+
+interface ProbedChapter {
+  start_time?: string;
+  end_time?: string;
+  tags?: Record<string, string>;
 }
 
 interface Format {
@@ -43,6 +53,11 @@ interface Format {
 /** Of one pixel; what says more than that means nothing by it. */
 const oddestShape = 8;
 const mostSoundTracks = 16;
+const mostTexts = 32;
+const mostChapters = 1_000;
+const longestTitle = 200;
+/** Those that are text; others, such as those of DVDs and Blu-rays, are pictures of it. */
+const textCodecs = new Set(['subrip', 'ass', 'ssa', 'webvtt', 'mov_text', 'text']);
 const longestSeconds = 24 * 3_600;
 /** Fewer bits a second than any moving picture takes: then it is the duration that is wrong. */
 const fewestBitsPerSecond = 100;
@@ -52,9 +67,14 @@ const rough = /mpegts|^mpeg$|flv|ogg|asf|^rm$/;
 
 /** @throws MediaFailure, among others 'unsupported' for what is longer than a day */
 export async function probe(options: RunOptions, source: Source, signal: AbortSignal): Promise<Probe> {
-  const args = ['-of', 'json', '-show_format', '-show_streams', ...inputOf(source)];
-  const text = await textOf(run(options, 'ffprobe', args, { signal }));
-  const { streams = [], format = {} } = JSON.parse(text) as { streams?: Stream[]; format?: Format };
+  const chapterFields = ['-show_entries', 'chapter=start_time,end_time:chapter_tags=title'];
+  const args = ['-of', 'json', '-show_format', '-show_streams', ...chapterFields, ...inputOf(source)];
+  const text = await outputOf(run(options, 'ffprobe', args, { signal }));
+  const {
+    streams = [],
+    chapters = [],
+    format = {},
+  } = JSON.parse(text) as { streams?: Stream[]; chapters?: ProbedChapter[]; format?: Format };
   const shown = streams.filter(isPicture);
   const best = shown.find(({ disposition }) => disposition?.default === 1) ?? shown[0];
   const heard = streams.filter(isSound).slice(0, mostSoundTracks);
@@ -75,6 +95,8 @@ export async function probe(options: RunOptions, source: Source, signal: AbortSi
     startSeconds,
     picture: best ? pictureOf(best, format) : null,
     sound: heard.map(soundOf),
+    texts: streams.filter(isText).slice(0, mostTexts).map(textOf),
+    chapters: chapters.slice(0, mostChapters).flatMap((chapter) => chapterOf(chapter, startSeconds)),
   };
 }
 
@@ -128,14 +150,36 @@ function matrixOf({ color_space, height = 0 }: Stream): NonNullable<Picture['mat
 }
 
 function soundOf({ index, channels = 2, tags = {} }: Stream): SoundTrack {
+  return { stream: index, channels, ...labelsOf(tags) };
+}
+
+function isText({ codec_type, codec_name }: Stream): boolean {
+  return codec_type === 'subtitle' && textCodecs.has(codec_name ?? '');
+}
+
+function textOf({ index, codec_name: codec = '', disposition, tags = {} }: Stream): TextTrack {
+  const [forced, sdh] = [disposition?.forced === 1, disposition?.hearing_impaired === 1];
+  return { stream: index, codec, ...labelsOf(tags), forced, sdh };
+}
+
+function labelsOf(tags: Record<string, string>): { language: string | null; title: string | null } {
   const language = tags.language ?? tags.LANGUAGE ?? 'und';
-  const title = tags.title?.trim() || null;
   return {
-    stream: index,
-    channels,
     language: /^[A-Za-z]{2,3}(-\w+)*$/.test(language) && language !== 'und' ? language : null,
-    title,
+    title: titleIn(tags),
   };
+}
+
+/** Chapters are on the same time as the streams, which need not begin at zero. */
+function chapterOf({ start_time, end_time, tags = {} }: ProbedChapter, zero: number): Chapter[] {
+  const start = seconds(start_time);
+  if (start === undefined) return [];
+  const end = seconds(end_time) ?? start;
+  return [{ startSeconds: start - zero, endSeconds: end - zero, title: titleIn(tags) }];
+}
+
+function titleIn({ title }: Record<string, string>): string | null {
+  return title?.slice(0, longestTitle).toWellFormed().trim() || null;
 }
 
 /** Of this stream, from our zero on; else of the file. */

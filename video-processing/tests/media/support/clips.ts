@@ -5,8 +5,10 @@ import { join } from 'node:path';
 const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=44100'];
 const aac = ['-c:a', 'aac', '-b:a', '96k'];
 const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-threads', '1', '-g', '75', '-pix_fmt', 'yuv420p'];
+const x265 = ['-c:v', 'libx265', '-preset', 'ultrafast'];
 const picture = (size: string, rate: string | number) => ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}`];
-const seconds = 14;
+/** Of a clip: three pieces. */
+export const clipSeconds = 10;
 
 /** What ffmpeg is given to make each clip, without the output's name; `name` has the container. */
 const recipes: Record<string, { name: string; args: string[]; after?(path: string): void }> = {
@@ -100,10 +102,33 @@ const recipes: Record<string, { name: string; args: string[]; after?(path: strin
       ...['-b:v', '2M', '-c:a', 'mp2'],
     ],
   },
+  'mp4, HEVC': {
+    name: 'hevc.mp4',
+    args: [...picture('320x180', 25), ...sound, ...x265, '-x265-params', 'log-level=none:pools=1', ...aac],
+  },
+  'mp4, AV1': {
+    name: 'av1.mp4',
+    args: [
+      ...[...picture('320x180', 25), ...sound, '-c:v', 'libaom-av1', '-usage', 'realtime', '-cpu-used', '8'],
+      ...['-g', '75', ...aac],
+    ],
+  },
+  'mov, ProRes with 10 bits of 4:2:2': {
+    name: 'prores.mov',
+    args: [...picture('320x180', 25), ...sound, '-c:v', 'prores_ks', '-profile:v', '3', '-c:a', 'pcm_s16le'],
+  },
+  'mp4, H.264 with 10 bits': {
+    name: 'ten.mp4',
+    args: [...picture('320x180', 25), ...sound, ...h264, '-pix_fmt', 'yuv420p10le', ...aac],
+  },
+  'a picture in full range': {
+    name: 'full.mp4',
+    args: [...picture('320x180', 25), ...sound, ...h264, '-vf', 'scale=out_range=pc', '-color_range', 'pc', ...aac],
+  },
   '10 bit HDR': {
     name: 'hdr.mkv',
     args: [
-      ...[...picture('320x180', 25), ...sound, '-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p10le'],
+      ...[...picture('320x180', 25), ...sound, ...x265, '-pix_fmt', 'yuv420p10le'],
       ...['-x265-params', 'log-level=none:pools=1:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc', ...aac],
     ],
   },
@@ -112,7 +137,7 @@ const recipes: Record<string, { name: string; args: string[]; after?(path: strin
 export const kinds = Object.keys(recipes);
 
 /** Makes a clip in a folder, once. */
-export function clip(folder: string, kind: string, length = seconds): string {
+export function clip(folder: string, kind: string, length = clipSeconds): string {
   const recipe = recipes[kind];
   if (recipe === undefined) throw new Error(`no clip is called ${kind}`);
   mkdirSync(folder, { recursive: true });
@@ -131,6 +156,24 @@ export function soundAlone(folder: string): string {
 export function oneFrame(folder: string): string {
   const path = join(folder, 'one.mp4');
   ffmpeg([...picture('320x180', 25), ...h264, '-frames:v', '1', path]);
+  return path;
+}
+
+/** A song with a picture of its cover. */
+export function songWithCover(folder: string): string {
+  const path = join(folder, 'song.mp3');
+  const cover = ['-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=1'];
+  const both = ['-map', '0', '-map', '1', '-frames:v', '1', '-c:v', 'mjpeg', '-disposition:v', 'attached_pic'];
+  ffmpeg([...sound, ...cover, ...both, '-c:a', 'libmp3lame', '-t', '8', path]);
+  return path;
+}
+
+/** With bytes that are wrong, all over its middle. */
+export function damaged(folder: string): string {
+  const path = clip(folder, 'mpegts, 30000/1001', 13);
+  const bytes = readFileSync(path);
+  for (let at = bytes.length >> 2; at < (bytes.length * 3) >> 2; at += 4_999) bytes.fill(at & 0xff, at, at + 50);
+  writeFileSync(path, bytes);
   return path;
 }
 

@@ -1,7 +1,9 @@
 import { DomainError, isTransient } from '@flixtube/chassis/errors';
 import { newId } from '@flixtube/chassis/ids';
-import type { PlayableVideos } from '../playable-videos.ts';
-import { webVttOf } from './web-vtt.ts';
+import { ownName } from '@flixtube/webvtt/language-name';
+import { NotATextTrack, readStrictly } from '@flixtube/webvtt/reader';
+import { webVttOf } from '@flixtube/webvtt/writer';
+import type { PlayableVideos } from './playable-videos.ts';
 
 /** Where the texts are kept; video-storage. */
 export interface CaptionStore {
@@ -10,13 +12,13 @@ export interface CaptionStore {
   removeFolder(folder: string): Promise<void>;
 }
 
-/** Who knows which text is a video's, and whose the video is; metadata. Both answer the key that is no longer named. */
+/** Who knows which text is a video's, and whose the video is; metadata. Both answer the key that nothing names any more. */
 export interface CaptionCatalogue {
   put(
     videoId: string,
     viewerId: string,
     track: { language: string; label: string; key: string },
-  ): Promise<string | null>;
+  ): Promise<{ replaced: string | null; isNew: boolean }>;
   remove(videoId: string, viewerId: string, language: string): Promise<string | null>;
 }
 
@@ -56,20 +58,20 @@ export function createCaptions(o: {
     ): Promise<{ label: string; isNew: boolean }> {
       const { language } = given;
       const label = given.label ?? ownName(language);
-      const vtt = webVttOf(given.text);
+      const vtt = safeText(given.text);
       const key = `videos/${videoId}/captions/${newId()}/${language}.vtt`;
       await o.store.put(key, Buffer.from(vtt));
-      let replaced: string | null;
+      let change: Awaited<ReturnType<CaptionCatalogue['put']>>;
       try {
-        replaced = await o.catalogue.put(videoId, viewerId, { language, label, key });
+        change = await o.catalogue.put(videoId, viewerId, { language, label, key });
       } catch (error) {
         // When no answer came, the catalogue may name it all the same.
         if (!isTransient(error)) await removeObject(key);
         throw error;
       }
       o.videos.forget(videoId);
-      await removeObject(replaced);
-      return { label, isNew: replaced === null };
+      await removeObject(change.replaced);
+      return { label, isNew: change.isNew };
     },
 
     /** Removes the text track of a language. @throws DomainError 'not-found' when there is none */
@@ -81,7 +83,15 @@ export function createCaptions(o: {
   };
 }
 
-/** What a language calls itself, such as Deutsch; its tag when that is not known. */
-function ownName(language: string): string {
-  return (new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language).slice(0, 100);
+/** What is stored of a text that was given. @throws DomainError 'invalid' that names the line */
+function safeText(text: Buffer): string {
+  try {
+    return webVttOf(readStrictly(text));
+  } catch (error) {
+    if (!(error instanceof NotATextTrack)) throw error;
+    throw new DomainError('invalid', `The captions cannot be read: ${error.message}.`, {
+      errors: [{ path: 'body', message: error.message }],
+      cause: error,
+    });
+  }
 }

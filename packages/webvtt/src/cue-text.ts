@@ -20,6 +20,11 @@ export function cueText(text: string): string {
   return written + close(open, 0);
 }
 
+/** A text that has no tags, such as the title of a chapter, in one line as the text of a cue. */
+export function plainCueText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replace(/\s+/g, ' ').trim();
+}
+
 /** The tag, which changes what is open; undefined when it is none. */
 function writtenTag(tag: string, open: string[]): string | undefined {
   const [, slash, name = '', classes = '', annotation = ''] =
