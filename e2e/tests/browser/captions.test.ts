@@ -38,6 +38,12 @@ describe('the captions of a video', () => {
   const listed = () => dialog().getByRole('list', { name: 'Captions of this video' }).getByRole('listitem');
   const choose = (name: string, buffer: Buffer) =>
     dialog().getByLabel('Captions file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+  const drop = (name: string, text: string) =>
+    page.evaluate(`(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}));
+      document.querySelector('.captions-file').dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer }));
+    })()`);
   const said = (words: string) => dialog().getByRole('status').getByText(words, { exact: true }).waitFor();
 
   beforeAll(async () => {
@@ -81,10 +87,10 @@ describe('the captions of a video', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
-  it('when those of a language are replaced, then the player has the new ones, at the same place', async () => {
+  it('when those of a language are replaced by a file that is dropped, then the player has the new ones, at the same place', async () => {
     await dialog().getByRole('button', { name: 'Replace Deutsch' }).click();
     expect(await page.evaluate('document.activeElement?.textContent')).toBe('Choose a file');
-    await choose('better.srt', srt('Guten Abend'));
+    await drop('better.srt', srt('Guten Abend').toString());
     await dialog().getByLabel('Label').fill('Deutsch, besser');
     await dialog().getByRole('button', { name: 'Replace captions' }).click();
     await said('Captions in German replaced');

@@ -2,6 +2,7 @@ import type { Video } from '@flixtube/contracts/http/video';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { accessibilityFaults, launchBrowser, overflow, visitor, widths } from '../../src/browser.ts';
+import { captionedClip } from '../../src/captioned-clip.ts';
 import { clip } from '../../src/clips.ts';
 import { eventually } from '../../src/eventually.ts';
 import { systemUrl } from '../../src/system.ts';
@@ -122,6 +123,23 @@ describe('the chapters of a video', () => {
     );
     await context.close();
   });
+
+  it('when a file has chapters and subtitles, then the player has both once it is processed', async () => {
+    const { page, complaints, context } = await visitor(browser);
+    const { body } = await new Viewer(systemUrl()).upload(await captionedClip(), 'A film with words');
+    await page.goto(`/watch/${body.id}`);
+    await button(page).getByText('The beginning').waitFor({ timeout: 120_000 });
+    await eventually(
+      () => marks(page),
+      (count) => count >= 2,
+    );
+    await page.keyboard.press('Control+ArrowRight');
+    await button(page).getByText('Chapter 2').waitFor();
+    await page.keyboard.press('c');
+    await page.getByText('Captions: Deutsch').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 180_000);
 
   it.each(widths)('when the player is on a page of %i px, then its bar fits, and axe finds no fault', async (width) => {
     const { page, context } = await open({ chapters: true }, { width });

@@ -50,6 +50,7 @@ export function CaptionsDialog({ video, onPut, onClose }: Props) {
 
   async function remove({ language }: Caption) {
     await removeCaption(video.id, language);
+    captionsChanged(video.id, language);
     await readAgain();
     setDone(`Captions in ${languageName(language)} removed`);
     setRemoving(null);

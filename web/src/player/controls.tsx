@@ -21,6 +21,7 @@ import 'media-chrome/menu/media-rendition-menu-button';
 import 'media-chrome/media-pip-button';
 import 'media-chrome/media-fullscreen-button';
 import 'media-chrome/media-loading-indicator';
+import './place.css';
 
 // Its name shall hold what stands on it, "1x" (WCAG 2.5.3). What is not translated here stays as it is.
 addTranslation('en', { 'Playback rate {playbackRate}': 'Speed {playbackRate}x' });

@@ -48,7 +48,7 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
   const { kind, reload } = source;
   const recovery = useRecovery(element, { file: video.links.file, handled: isHls(kind), reload });
   const { chapters, current } = useChapters(element, video.links.chapters);
-  const inBand = useInBandCaptions(element, kind);
+  const inBand = useInBandCaptions(element, source, video.id);
   useBetterSource(element, video, source, recovery.trouble);
   const [theatre, setTheatre] = useState(() => preferences().theatre);
   const toggleTheatre = () => {
