@@ -131,7 +131,10 @@ describe('the captions of a video', () => {
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
     expect(await page.evaluate('document.activeElement?.textContent')).toBe('Captions');
-    expect((await shownBy(page)).words).toBe('Bore da');
+    await eventually(
+      () => shownBy(page),
+      ({ words }) => words === 'Bore da',
+    );
     await page.keyboard.press('c');
     await eventually(
       () => shownBy(page),

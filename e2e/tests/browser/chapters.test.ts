@@ -136,7 +136,7 @@ describe('the chapters of a video', () => {
     await page.keyboard.press('Control+ArrowRight');
     await button(page).getByText('Chapter 2').waitFor();
     await page.keyboard.press('c');
-    await page.getByText('Captions: Deutsch').waitFor();
+    await page.getByRole('status', { name: 'Announcements' }).getByText('Captions: Deutsch').waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   }, 180_000);

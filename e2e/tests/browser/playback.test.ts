@@ -194,6 +194,10 @@ describe('the player', () => {
       const { promise: held, resolve } = Promise.withResolvers<void>();
       const told: Told = { video: {}, segments: all, held };
       const { page, context, asked } = await open(told);
+      await eventually(
+        () => playerOf(page),
+        ({ heights, duration }) => heights.length > 0 && duration > 11,
+      );
       await page.evaluate('document.querySelector("video[slot=media]").currentTime = 3');
       await page.keyboard.press('k');
       await eventually(

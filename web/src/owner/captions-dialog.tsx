@@ -1,7 +1,7 @@
 import type { Caption } from '@flixtube/contracts/http/captions';
 import type { Video } from '@flixtube/contracts/http/video';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { removeCaption } from '../api/captions.ts';
 import { refreshLists, videoQuery } from '../api/videos.ts';
 import { captionsChanged } from '../player/caption-revisions.ts';
@@ -27,9 +27,14 @@ export function CaptionsDialog({ video, onPut, onClose }: Props) {
   const [round, setRound] = useState<{ number: number; replacing: Caption | null }>({ number: 0, replacing: null });
   const [removing, setRemoving] = useState<Caption | null>(null);
   // Said in here: what stands around a modal dialog is inert, the app's live region too.
-  const [done, setDone] = useState('');
+  const [done, setDone] = useState<{ words: string } | null>(null);
   const tracks = useRef<HTMLElement>(null);
   const queries = useQueryClient();
+
+  // What had the focus is gone, the question too, which would give it back.
+  useEffect(() => {
+    if (done) tracks.current?.focus();
+  }, [done]);
 
   const nextRound = (replacing: Caption | null) => setRound(({ number }) => ({ number: number + 1, replacing }));
 
@@ -43,55 +48,38 @@ export function CaptionsDialog({ video, onPut, onClose }: Props) {
     onPut?.(caption);
     captionsChanged(video.id, caption.language);
     await readAgain();
-    setDone(`Captions in ${languageName(caption.language)} ${isNew ? 'added' : 'replaced'}`);
+    setDone({ words: `Captions in ${languageName(caption.language)} ${isNew ? 'added' : 'replaced'}` });
     nextRound(null);
-    tracks.current?.focus();
   }
 
   async function remove({ language }: Caption) {
     await removeCaption(video.id, language);
     captionsChanged(video.id, language);
     await readAgain();
-    setDone(`Captions in ${languageName(language)} removed`);
+    setDone({ words: `Captions in ${languageName(language)} removed` });
     setRemoving(null);
     if (round.replacing?.language === language) nextRound(null);
-    // The row that had the focus is gone.
-    requestAnimationFrame(() => tracks.current?.focus());
   }
 
   return (
     <Dialog title="Captions" size="form" onClose={onClose}>
-      {captions.length === 0 ? (
-        <p
-          ref={(element) => {
-            tracks.current = element;
-          }}
-          tabIndex={-1}
-          className="captions-none"
-        >
-          This video has no captions yet.
-        </p>
-      ) : (
-        <ul
-          ref={(element) => {
-            tracks.current = element;
-          }}
-          tabIndex={-1}
-          className="captions-list"
-          aria-label="Captions of this video"
-        >
-          {captions.map((caption) => (
-            <Track
-              key={caption.language}
-              caption={caption}
-              onReplace={() => nextRound(caption)}
-              onRemove={() => setRemoving(caption)}
-            />
-          ))}
-        </ul>
-      )}
+      <section ref={tracks} tabIndex={-1} className="captions-tracks" aria-label="Captions of this video">
+        {captions.length === 0 && <p className="captions-none">This video has no captions yet.</p>}
+        {captions.length > 0 && (
+          <ul className="captions-list" aria-label="Captions of this video">
+            {captions.map((caption) => (
+              <Track
+                key={caption.language}
+                caption={caption}
+                onReplace={() => nextRound(caption)}
+                onRemove={() => setRemoving(caption)}
+              />
+            ))}
+          </ul>
+        )}
+      </section>
       <p className="captions-done" role="status">
-        {done}
+        {done?.words}
       </p>
       <CaptionForm
         key={round.number}

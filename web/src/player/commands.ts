@@ -20,6 +20,8 @@ export function carryOut(command: Command, video: HTMLVideoElement, frame: HTMLE
       return video.muted ? 'Sound off' : 'Sound on';
     case 'speed':
       video.playbackRate = nextSpeed(video.playbackRate, command.step);
+      // At once: what is being loaded begins at the default.
+      video.defaultPlaybackRate = video.playbackRate;
       return `${video.playbackRate}× speed`;
     case 'toggle-fullscreen':
       toggleFullscreen(frame);
