@@ -42,6 +42,25 @@ interface Told {
   video: Partial<Video>;
   /** So many segments are there; none: what is asked for is answered by 500. */
   segments: number;
+  /** It was processed so many times again: the segments of the time before are gone. */
+  again?: number;
+  /** Segments from the fifth on are answered when this is settled. */
+  held?: Promise<void>;
+  /** Captions that main.m3u8 names. */
+  subtitles?: string[];
+}
+
+/** A playlist as a later processing names its segments, and the multivariant one with its captions. */
+function playlistOf(text: string, { again = 0, subtitles = [] }: Told): string {
+  const later = text.replaceAll(/^(.*\.m4s)$/gm, `again-${again}-$1`);
+  const media = subtitles.map(
+    (language) =>
+      `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="${language}",LANGUAGE="${language}",AUTOSELECT=YES,URI="captions-${language}.m3u8"\n`,
+  );
+  if (media.length === 0) return later;
+  return later
+    .replace('#EXT-X-STREAM-INF', `${media.join('')}#EXT-X-STREAM-INF`)
+    .replaceAll(/^(#EXT-X-STREAM-INF:.*)$/gm, '$1,SUBTITLES="subtitles"');
 }
 
 describe('the player', () => {
@@ -66,6 +85,7 @@ describe('the player', () => {
   async function open(told: Told, nativeHls = false) {
     const { page, context } = await visitor(browser);
     if (!nativeHls) await context.addInitScript(withoutHls);
+    const asked: string[] = [];
     await page.route(`**/api/videos/${video.id}`, async (route) => {
       const answer = await route.fetch();
       const body: Video = await answer.json();
@@ -75,12 +95,20 @@ describe('the player', () => {
     await page.route(`**/api/videos/${video.id}/hls/*`, async (route) => {
       if (told.segments === 0) return route.fulfill({ status: 500 });
       const { pathname } = new URL(route.request().url());
-      const contentType = pathname.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4';
-      await route.fulfill({ contentType, body: await hlsFile(folder, pathname, told.segments) });
+      asked.push(path.basename(pathname));
+      if (pathname.endsWith('.m3u8')) {
+        const body = playlistOf((await hlsFile(folder, pathname, told.segments)).toString(), told);
+        return route.fulfill({ contentType: 'application/vnd.apple.mpegurl', body });
+      }
+      const [, again, name = '', number] =
+        /^(?:again-(\d+)-)?(.*?(\d+)?\.(?:m4s|mp4))$/.exec(path.basename(pathname)) ?? [];
+      if (Number(number) > 3) await told.held;
+      if (again !== undefined && Number(again) !== (told.again ?? 0)) return route.fulfill({ status: 404 });
+      await route.fulfill({ contentType: 'video/mp4', body: await hlsFile(folder, name, told.segments) });
     });
     await page.goto(`/watch/${video.id}`);
     await page.getByRole('heading', { level: 1, name: 'Something to play' }).waitFor();
-    return { page, context };
+    return { page, context, asked };
   }
   const all = Number.POSITIVE_INFINITY;
 
@@ -123,6 +151,7 @@ describe('the player', () => {
   it('when HLS still grows, then it begins at the beginning; at the end of what is there it goes on with the file', async () => {
     const { page, context } = await open({ video: { status: 'processing', progress: 0.4 }, segments: 2 }, true);
     await page.getByText('Being processed, 40 %').waitFor();
+    await page.getByText('so far', { exact: true }).waitFor();
     await page.keyboard.press('k');
     const first = await eventually(
       () => playerOf(page),
@@ -135,6 +164,7 @@ describe('the player', () => {
       ({ time }) => time > 5,
     );
     expect(later).toMatchObject({ source: 'file', paused: false });
+    await page.getByText('so far', { exact: true }).waitFor({ state: 'detached' });
     await context.close();
   });
 
@@ -157,6 +187,83 @@ describe('the player', () => {
     expect(after.paused).toBe(true);
     expect(Math.abs(after.time - before.time)).toBeLessThan(0.2);
     await context.close();
+  });
+
+  it('when it was processed again meanwhile, then the new playlist is taken, once, where the old one broke', async () => {
+    for (const times of [1, 2]) {
+      const { promise: held, resolve } = Promise.withResolvers<void>();
+      const told: Told = { video: {}, segments: all, held };
+      const { page, context, asked } = await open(told);
+      await eventually(
+        () => playerOf(page),
+        ({ heights, duration }) => heights.length > 0 && duration > 11,
+      );
+      await page.evaluate('document.querySelector("video[slot=media]").currentTime = 3');
+      await page.keyboard.press('k');
+      await eventually(
+        () => playerOf(page),
+        ({ time }) => time > 3.2,
+      );
+      const mains = () => asked.filter((name) => name === 'main.m3u8').length;
+      expect(mains()).toBe(1);
+      told.again = 1;
+      resolve();
+      if (times === 2) {
+        // And again, before anything of the new one was read.
+        await page.route('**/again-1-*', (route) => route.fulfill({ status: 404 }));
+      }
+      const reached = await eventually(
+        () => playerOf(page),
+        ({ time }) => time > 8.5,
+        30,
+      );
+      expect(reached).toMatchObject({ source: times === 1 ? 'hls-js' : 'file', paused: false });
+      expect(reached.note === '').toBe(times === 1);
+      expect(mains()).toBe(2);
+      await context.close();
+    }
+  });
+
+  it('when the playlist names captions, then the player has each once, from beside the video or from within', async () => {
+    const caption = (language: string) => ({
+      language,
+      label: language,
+      url: `/api/videos/${video.id}/captions/${language}.vtt`,
+    });
+    const links = { ...video.links, captions: ['de', 'en'].map(caption), hls: `/api/videos/${video.id}/hls/main.m3u8` };
+    const told: Told = { video: { links }, segments: all, subtitles: ['de', 'en'] };
+    const languages = (page: Page) =>
+      page.evaluate<string[]>(
+        '[...document.querySelector("video[slot=media]").textTracks].filter(({ kind }) => kind !== "metadata").map(({ language }) => language)',
+      );
+    const { page, context, asked } = await open(told);
+    await page.keyboard.press('k');
+    const { source } = await eventually(
+      () => playerOf(page),
+      ({ time }) => time > 1,
+    );
+    expect(source).toBe('hls-js');
+    expect(await languages(page)).toEqual(['de', 'en']);
+    expect(asked.filter((name) => name.startsWith('captions'))).toEqual([]);
+    await context.close();
+
+    const native = await open(told, true);
+    await eventually(
+      () => playerOf(native.page),
+      (player) => player.source === 'hls-native',
+    );
+    expect(await languages(native.page)).toEqual(['de', 'en']);
+    // As Safari does it. Chromium's own HLS has no captions.
+    await native.page.evaluate(
+      'document.querySelector("video[slot=media]").addTextTrack("subtitles", "English", "en")',
+    );
+    await eventually(
+      () => languages(native.page),
+      (found) => found.length === 2,
+    );
+    expect((await languages(native.page)).sort()).toEqual(['de', 'en']);
+    expect(await native.page.locator('track[srclang=en]').count()).toBe(0);
+    await native.context.close();
   });
 
   it('when speed and theatre were chosen, then they are so again after a reload; keys typed into a field do nothing', async () => {

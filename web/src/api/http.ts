@@ -7,7 +7,8 @@ export interface Answer<T> {
 }
 
 interface Options {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Sent as JSON; a Blob as it is, by its own type. */
   body?: unknown;
   ifMatch?: string;
   signal?: AbortSignal;
@@ -17,13 +18,14 @@ interface Options {
 export async function request<T>(path: string, options: Options = {}): Promise<Answer<T>> {
   const { method = 'GET', body, ifMatch, signal } = options;
   const headers = new Headers({ accept: 'application/json' });
-  if (body !== undefined) headers.set('content-type', 'application/json');
+  const bytes = body instanceof Blob ? body : null;
+  if (body !== undefined) headers.set('content-type', bytes ? bytes.type : 'application/json');
   if (ifMatch) headers.set('if-match', ifMatch);
   try {
     const response = await fetch(path, {
       method,
       headers,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: bytes ?? JSON.stringify(body) }),
       ...(signal && { signal }),
     });
     const text = await response.text();

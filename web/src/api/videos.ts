@@ -5,7 +5,7 @@ import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/
 import { ApiError } from './api-error.ts';
 import { type Answer, request, withQuery } from './http.ts';
 
-const address = (id: string) => `/api/videos/${encodeURIComponent(id)}`;
+export const address = (id: string) => `/api/videos/${encodeURIComponent(id)}`;
 
 /** One video with its entity tag. */
 export const videoQuery = (id: string) =>

@@ -1,3 +1,5 @@
+import { toggleCaptions } from './captions.ts';
+import { chapterFrom, chaptersIn } from './chapters.ts';
 import { type Command, nextSpeed } from './keys.ts';
 
 /** Does what a key asked for, and answers what to show for it; nothing when there is nothing to show. */
@@ -18,6 +20,8 @@ export function carryOut(command: Command, video: HTMLVideoElement, frame: HTMLE
       return video.muted ? 'Sound off' : 'Sound on';
     case 'speed':
       video.playbackRate = nextSpeed(video.playbackRate, command.step);
+      // At once: what is being loaded begins at the default.
+      video.defaultPlaybackRate = video.playbackRate;
       return `${video.playbackRate}× speed`;
     case 'toggle-fullscreen':
       toggleFullscreen(frame);
@@ -29,6 +33,8 @@ export function carryOut(command: Command, video: HTMLVideoElement, frame: HTMLE
       return;
     case 'frame':
       return stepFrame(video, command.step);
+    case 'chapter':
+      return stepChapter(video, command.step);
     case 'search':
       document.getElementById('search')?.focus();
       return;
@@ -57,6 +63,15 @@ function togglePlay(video: HTMLVideoElement): string {
 
 function seek(video: HTMLVideoElement, position: number): void {
   if (Number.isFinite(video.duration)) video.currentTime = Math.min(Math.max(0, position), video.duration);
+}
+
+function stepChapter(video: HTMLVideoElement, step: 1 | -1): string {
+  const chapters = chaptersIn(video);
+  if (chapters.length === 0) return 'No chapters';
+  const chapter = chapterFrom(chapters, video.currentTime, step);
+  if (!chapter) return 'Last chapter';
+  seek(video, chapter.start);
+  return chapter.title;
 }
 
 function changeVolume(video: HTMLVideoElement, share: number): string {
@@ -88,15 +103,4 @@ function stepFrame(video: HTMLVideoElement, step: 1 | -1): string | undefined {
   if (!video.paused) return;
   seek(video, video.currentTime + step * pictureTime);
   return step > 0 ? 'Next picture' : 'Previous picture';
-}
-
-function toggleCaptions(video: HTMLVideoElement): string {
-  const tracks = [...video.textTracks].filter(({ kind }) => kind === 'captions' || kind === 'subtitles');
-  const [first] = tracks;
-  if (!first) return 'No captions';
-  const shown = tracks.filter(({ mode }) => mode === 'showing');
-  for (const track of shown) track.mode = 'disabled';
-  if (shown.length > 0) return 'Captions off';
-  first.mode = 'showing';
-  return `Captions: ${first.label}`;
 }

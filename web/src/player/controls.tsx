@@ -1,5 +1,7 @@
 import { RectangleHorizontal } from 'lucide-react';
 import { addTranslation } from 'media-chrome/dist/utils/i18n.js';
+import { ChapterButton, ChapterMenu } from './chapter-menu.tsx';
+import type { Chapter } from './chapters.ts';
 import { speeds } from './keys.ts';
 import 'media-chrome/media-controller';
 import 'media-chrome/media-control-bar';
@@ -9,6 +11,8 @@ import 'media-chrome/media-mute-button';
 import 'media-chrome/media-volume-range';
 import 'media-chrome/media-time-display';
 import 'media-chrome/media-captions-button';
+import 'media-chrome/menu/media-captions-menu';
+import 'media-chrome/menu/media-captions-menu-button';
 import 'media-chrome/menu/media-chrome-menu-item';
 import 'media-chrome/menu/media-playback-rate-menu';
 import 'media-chrome/menu/media-playback-rate-menu-button';
@@ -17,6 +21,7 @@ import 'media-chrome/menu/media-rendition-menu-button';
 import 'media-chrome/media-pip-button';
 import 'media-chrome/media-fullscreen-button';
 import 'media-chrome/media-loading-indicator';
+import './place.css';
 
 // Its name shall hold what stands on it, "1x" (WCAG 2.5.3). What is not translated here stays as it is.
 addTranslation('en', { 'Playback rate {playbackRate}': 'Speed {playbackRate}x' });
@@ -35,14 +40,30 @@ function asOnlyMenu(menu: HTMLElement | null): void {
   menu?.shadowRoot?.querySelector<HTMLElement>('[part~="back"]')?.style.setProperty('display', 'none');
 }
 
+interface Props {
+  theatre: boolean;
+  onTheatre: () => void;
+  /** There are captions in more than one language. */
+  choiceOfCaptions: boolean;
+  chapters: readonly Chapter[];
+  /** The index of the chapter that is played; -1 when it is none. */
+  chapter: number;
+  onChapter: (chapter: Chapter) => void;
+  /** What is played still grows: its end is not the video's. */
+  growing: boolean;
+}
+
 /** What lies over the picture: media-chrome's elements, which find their media-controller by themselves. */
-export function Controls({ theatre, onTheatre }: { theatre: boolean; onTheatre: () => void }) {
+export function Controls(props: Props) {
+  const { theatre, onTheatre, choiceOfCaptions, chapters, chapter, onChapter, growing } = props;
   return (
     <>
       <media-loading-indicator slot="centered-chrome" noautohide />
       {/* Hidden it still has its room, so it stands above the bars. */}
       <media-playback-rate-menu ref={asOnlyMenu} hidden anchor="auto" rates={speeds.join(' ')} />
       <media-rendition-menu ref={asOnlyMenu} hidden anchor="auto" />
+      {chapters.length > 0 && <ChapterMenu chapters={chapters} current={chapter} onChoose={onChapter} />}
+      {choiceOfCaptions && <media-captions-menu ref={asOnlyMenu} hidden anchor="auto" />}
       <media-control-bar className="player-timeline">
         <media-time-range ref={asDecoration} />
       </media-control-bar>
@@ -50,9 +71,17 @@ export function Controls({ theatre, onTheatre }: { theatre: boolean; onTheatre: 
         <media-play-button notooltip />
         <media-mute-button />
         <media-volume-range />
-        <media-time-display showduration notoggle />
+        <span className="player-place">
+          <media-time-display showduration notoggle />
+          {growing && (
+            <span className="player-so-far" title="The rest is still being processed">
+              so far
+            </span>
+          )}
+          {chapters.length > 0 && <ChapterButton chapters={chapters} current={chapter} />}
+        </span>
         <span className="player-space" />
-        <media-captions-button ref={asSwitch} />
+        {choiceOfCaptions ? <media-captions-menu-button /> : <media-captions-button ref={asSwitch} />}
         <media-playback-rate-menu-button />
         <media-rendition-menu-button />
         <media-pip-button />

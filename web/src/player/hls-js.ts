@@ -7,6 +7,8 @@ export interface HlsListener {
   onQualities: (qualities: Quality[]) => void;
   /** How far the playlist reaches, in seconds, and whether it still grows. */
   onReach: (seconds: number, growing: boolean) => void;
+  /** A segment that the playlist names is not there any more; it is not tried again. Else that is fatal. */
+  onGone?: () => void;
   /** It does not go on. `answered`: the server did answer, so it is not the connection. */
   onFatal: (problem: { answered: boolean; detail: string }) => void;
 }
@@ -19,6 +21,13 @@ export interface HlsPlayback {
 
 /** Seconds to fetch ahead: little before it plays, which it may never do. */
 const ahead = { waiting: 8, playing: 40 };
+
+/** Parts of hls.js that are left out; its types do not know that one may. */
+const withoutText: object = {
+  subtitleTrackController: undefined,
+  subtitleStreamController: undefined,
+  timelineController: undefined,
+};
 
 /** Plays HLS in an element by hls.js, which is fetched for it. Begins at `startAt`, also where the playlist grows. */
 export async function playByHlsJs(
@@ -35,18 +44,24 @@ export async function playByHlsJs(
     liveDurationInfinity: false,
     maxLiveSyncPlaybackRate: 1,
     lowLatencyMode: false,
-    // Captions stand beside the video as tracks; these are not to clear or to double them.
-    renderTextTracksNatively: false,
     capLevelToPlayerSize: true,
+    // Captions stand beside the video as tracks. hls.js neither doubles those that the playlist names nor clears ours.
+    ...withoutText,
   });
   let mended = false;
+  let gone = false;
 
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
-    hls.subtitleTrack = -1;
     listener.onQualities(hls.levels.map(({ width, height, bitrate }) => ({ width, height, bitrate })));
   });
   hls.on(Hls.Events.LEVEL_UPDATED, (_event, { details }) => listener.onReach(details.edge, details.live));
   hls.on(Hls.Events.ERROR, (_event, data) => {
+    if (isGone(data) && listener.onGone) {
+      // Picture and sound may both be gone, and it is one event.
+      if (!gone) listener.onGone();
+      gone = true;
+      return;
+    }
     if (!data.fatal) return;
     if (data.type === Hls.ErrorTypes.MEDIA_ERROR && !mended) {
       mended = true;
@@ -76,3 +91,6 @@ export async function playByHlsJs(
 }
 
 const wasAnswered = ({ response, type }: ErrorData) => type !== 'networkError' || Boolean(response?.code);
+
+/** The server says that there is no such segment (RFC 9110 §15.5.5, §15.5.11). */
+const isGone = ({ frag, response }: ErrorData) => Boolean(frag) && (response?.code === 404 || response?.code === 410);

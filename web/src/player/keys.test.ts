@@ -28,6 +28,12 @@ describe('commandOf', () => {
     expect(press('f', { ctrlKey: true })).toBeNull();
   });
 
+  it('when Ctrl is held, then arrows go from chapter to chapter, but not where somebody types', () => {
+    expect(press('ArrowRight', { ctrlKey: true })).toEqual({ do: 'chapter', step: 1 });
+    expect(press('ArrowLeft', { ctrlKey: true, on: 'slider' })).toEqual({ do: 'chapter', step: -1 });
+    expect(press('ArrowLeft', { ctrlKey: true, on: 'text' })).toBeNull();
+  });
+
   it('when a button has the focus, then space presses it, and everything else is for the player', () => {
     expect(press(' ', { on: 'button' })).toBeNull();
     expect(press('ArrowRight', { on: 'button' })).toEqual({ do: 'seek-by', seconds: 5 });

@@ -6,7 +6,8 @@ export type Command =
   | { do: 'seek-by'; seconds: number }
   | { do: 'seek-to'; share: number }
   | { do: 'volume-by'; share: number }
-  | { do: 'speed'; step: 1 | -1 };
+  | { do: 'speed'; step: 1 | -1 }
+  | { do: 'chapter'; step: 1 | -1 };
 
 interface Key {
   key: string;
@@ -43,6 +44,11 @@ const arrows: Record<string, Command> = {
   ArrowRight: { do: 'seek-by', seconds: 5 },
 };
 
+const arrowsWithCtrl: Record<string, Command> = {
+  ArrowLeft: { do: 'chapter', step: -1 },
+  ArrowRight: { do: 'chapter', step: 1 },
+};
+
 const arrowsInPlayer: Record<string, Command> = {
   ArrowUp: { do: 'volume-by', share: 0.05 },
   ArrowDown: { do: 'volume-by', share: -0.05 },
@@ -54,7 +60,8 @@ const arrowsInPlayer: Record<string, Command> = {
  * it. Letters can be turned off (WCAG 2.1.4).
  */
 export function commandOf(event: Key, focus: Focus, lettersOn: boolean): Command | null {
-  if (event.ctrlKey || event.metaKey || event.altKey || focus.on === 'text') return null;
+  if (event.metaKey || event.altKey || focus.on === 'text') return null;
+  if (event.ctrlKey) return arrowsWithCtrl[event.key] ?? null;
   if (event.key === ' ') return focus.on === 'nothing' ? { do: 'toggle-play' } : null;
   if (event.key.startsWith('Arrow')) {
     if (focus.on === 'slider') return null;
@@ -78,6 +85,7 @@ export function nextSpeed(current: number, step: 1 | -1): number {
 export const shortcuts: { keys: string[]; does: string }[] = [
   { keys: ['Space', 'K'], does: 'Play or pause' },
   { keys: ['←', '→'], does: 'Back or forward 5 seconds' },
+  { keys: ['Ctrl + ←', 'Ctrl + →'], does: 'Previous or next chapter, where there are any' },
   { keys: ['J', 'L'], does: 'Back or forward 10 seconds' },
   { keys: ['↑', '↓'], does: 'Louder or quieter, with the focus in the player' },
   { keys: ['M'], does: 'Sound off or on' },

@@ -21,6 +21,11 @@ declare module 'react' {
       'media-volume-range': MediaElement;
       'media-time-display': MediaElement<{ showduration?: boolean; notoggle?: boolean }>;
       'media-captions-button': MediaElement;
+      'media-captions-menu': MediaElement<{ anchor?: string }>;
+      'media-captions-menu-button': MediaElement;
+      'media-chrome-menu': MediaElement<{ anchor?: string }>;
+      'media-chrome-menu-button': MediaElement<{ invoketarget?: string; notooltip?: boolean }>;
+      'media-chrome-menu-item': MediaElement<{ type?: string; checked?: boolean }>;
       'media-playback-rate-menu': MediaElement<{ rates?: string; anchor?: string }>;
       'media-playback-rate-menu-button': MediaElement;
       'media-rendition-menu': MediaElement<{ anchor?: string }>;

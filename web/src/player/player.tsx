@@ -12,7 +12,10 @@ import { cut } from './recovery.ts';
 import { ResumeNotice } from './resume-notice.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { isHls } from './source.ts';
+import { TextTracks } from './text-tracks.tsx';
 import { useBetterSource } from './use-better-source.ts';
+import { useChapters } from './use-chapters.ts';
+import { useInBandCaptions } from './use-in-band-captions.ts';
 import { useKeys } from './use-keys.ts';
 import { usePreferences } from './use-preferences.ts';
 import { useProgress } from './use-progress.ts';
@@ -44,6 +47,8 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
   const source = useSource(element, video, { startAt, autoplay, onCut: () => recovery.fail(cut) });
   const { kind, reload } = source;
   const recovery = useRecovery(element, { file: video.links.file, handled: isHls(kind), reload });
+  const { chapters, current } = useChapters(element, video.links.chapters);
+  const inBand = useInBandCaptions(element, source, video.id);
   useBetterSource(element, video, source, recovery.trouble);
   const [theatre, setTheatre] = useState(() => preferences().theatre);
   const toggleTheatre = () => {
@@ -80,18 +85,22 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
           preload="metadata"
           {...(video.links.poster && { poster: video.links.poster })}
         >
-          {video.links.captions.map(({ language, label, url }) => (
-            <track key={language} kind="captions" srcLang={language} label={label} src={url} />
-          ))}
-          {video.links.storyboard && (
-            // media-chrome finds the pictures for its timeline by this label.
-            <track id="storyboard" kind="metadata" label="thumbnails" default src={video.links.storyboard} />
-          )}
+          <TextTracks video={video} inBand={inBand} />
         </video>
         <div slot="centered-chrome" className="player-start" aria-hidden="true">
           <Play />
         </div>
-        <Controls theatre={theatre} onTheatre={toggleTheatre} />
+        <Controls
+          theatre={theatre}
+          onTheatre={toggleTheatre}
+          choiceOfCaptions={video.links.captions.length > 1}
+          chapters={chapters}
+          chapter={current}
+          onChapter={({ start }) => {
+            if (element.current) element.current.currentTime = start;
+          }}
+          growing={source.growing}
+        />
       </media-controller>
       <Feedback message={feedback} />
       {startAt > 0 && <ResumeNotice element={element} position={startAt} />}

@@ -9,10 +9,19 @@ export interface Preferences {
   theatre: boolean;
   /** The language of the captions that are shown, null when none are. */
   captions: string | null;
+  /** The language of the captions that were shown last, also when none are now; null when none ever were. */
+  captionsLanguage: string | null;
 }
 
 const storageKey = 'flixtube.player';
-const usual: Preferences = { volume: 1, muted: false, speed: 1, theatre: false, captions: null };
+const usual: Preferences = {
+  volume: 1,
+  muted: false,
+  speed: 1,
+  theatre: false,
+  captions: null,
+  captionsLanguage: null,
+};
 
 /** What a text says of the preferences; what it does not say, or says wrongly, is as usual. */
 export function parsePreferences(text: string | null): Preferences {
@@ -23,13 +32,15 @@ export function parsePreferences(text: string | null): Preferences {
   } catch {
     // It was written by something else.
   }
-  const { volume, muted, speed, theatre, captions } = said;
+  const { volume, muted, speed, theatre } = said;
+  const captions = typeof said.captions === 'string' ? said.captions : null;
   return {
     volume: typeof volume === 'number' && volume >= 0 && volume <= 1 ? volume : usual.volume,
     muted: muted === true,
     speed: typeof speed === 'number' && speeds.includes(speed) ? speed : usual.speed,
     theatre: theatre === true,
-    captions: typeof captions === 'string' ? captions : null,
+    captions,
+    captionsLanguage: typeof said.captionsLanguage === 'string' ? said.captionsLanguage : captions,
   };
 }
 

@@ -9,6 +9,8 @@ interface Attachment {
   kind: SourceKind;
   position: number;
   play: boolean;
+  /** It was loaded anew already, since segments that its playlist named were gone. */
+  renewed: boolean;
 }
 
 export interface Source {
@@ -23,6 +25,8 @@ export interface Source {
   take: (kind: SourceKind, position: number, play: boolean, note: string | null) => void;
   /** How far HLS that still grows reaches, in seconds; null when it does not grow. */
   edge: RefObject<number | null>;
+  /** What is played still grows: its end is not the video's. */
+  growing: boolean;
   can: Abilities;
 }
 
@@ -44,7 +48,9 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     kind: firstSource(video, can, startAt),
     position: startAt,
     play: autoplay && !matchMedia('(prefers-reduced-motion: reduce)').matches,
+    renewed: false,
   }));
+  const [growing, setGrowing] = useState(false);
   const [note, setNote] = useState<string | null>(null);
   const edge = useRef<number | null>(null);
   const playback = useRef<HlsPlayback>(null);
@@ -57,15 +63,18 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
 
   const take = useCallback((kind: SourceKind, position: number, play: boolean, why: string | null) => {
     setNote(why);
-    setAttached({ kind, position, play });
+    setAttached({ kind, position, play, renewed: false });
   }, []);
   const reload = useCallback(
-    (position: number, play: boolean) => setAttached(({ kind }) => ({ kind, position, play })),
+    (position: number, play: boolean) => setAttached(({ kind, renewed }) => ({ kind, position, play, renewed })),
     [],
   );
 
-  const { kind, position, play } = attached;
-  const url = isHls(kind) && hls ? hls : file;
+  const { kind, position, play, renewed } = attached;
+  // While a video is processed again it has no HLS to begin with; who plays it has.
+  const [lastHls, setLastHls] = useState(hls);
+  if (hls && hls !== lastHls) setLastHls(hls);
+  const url = isHls(kind) && lastHls ? lastHls : file;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attachment of the same kind begins anew as well
   useEffect(() => {
     const media = element.current;
@@ -79,6 +88,8 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     media.addEventListener('play', () => (wanted = true), { signal });
     media.addEventListener('pause', () => (wanted = wanted && media.error !== null), { signal });
     const fallBack = () => take('file', media.currentTime || position, wanted, fellBack);
+    // The playlist is of an earlier processing: the new one is at the same address.
+    const renew = () => setAttached({ kind, position: media.currentTime || position, play: wanted, renewed: true });
     const start = () => {
       // Also what was pressed before hls.js was there: loading makes the element forget it. Refused without a gesture,
       // it waits for one.
@@ -93,7 +104,9 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
         },
         onReach: (seconds, growing) => {
           edge.current = growing ? seconds : null;
+          setGrowing(growing);
         },
+        ...(!renewed && { onGone: renew }),
         onFatal: ({ answered }) => {
           media.dispatchEvent(new Event('sourcefailed'));
           if (answered) fallBack();
@@ -114,7 +127,8 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
         if (position > 0 || isHls(kind)) media.currentTime = position;
       });
       if (isHls(kind)) {
-        once('error', fallBack);
+        // A browser does not say why it ended. What had begun may go on with a new playlist.
+        once('error', () => (media.currentTime > position && !renewed ? renew() : fallBack()));
         offerQualities(media, url, signal);
       } else renditionsOf(media).offer([]);
       media.src = url;
@@ -125,6 +139,7 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
       playback.current?.end();
       playback.current = null;
       edge.current = null;
+      setGrowing(false);
       // An element that is merely removed goes on loading until the browser collects its garbage.
       media.removeAttribute('src');
       media.load();
@@ -145,7 +160,7 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     return () => renditions.removeEventListener('change', choose);
   }, [element, kind, video, can, take]);
 
-  return { kind, note, hlsFailed: note === fellBack, reload, take, edge, can };
+  return { kind, note, hlsFailed: note === fellBack, reload, take, edge, growing, can };
 }
 
 function abilities(contentType: string): Abilities {

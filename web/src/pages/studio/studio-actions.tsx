@@ -1,10 +1,11 @@
 import type { Video } from '@flixtube/contracts/http/video';
 import type { VideoList } from '@flixtube/contracts/http/video-list';
 import { type InfiniteData, useQueryClient } from '@tanstack/react-query';
-import { Pencil, Trash2 } from 'lucide-react';
+import { Captions, Pencil, Trash2 } from 'lucide-react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Answer } from '../../api/http.ts';
 import { ownVideosQuery, videoQuery } from '../../api/videos.ts';
+import { CaptionsDialog } from '../../owner/captions-dialog.tsx';
 import { DeleteDialog } from '../../owner/delete-dialog.tsx';
 import { EditDialog } from '../../owner/edit-dialog.tsx';
 
@@ -14,9 +15,10 @@ interface Props {
   onError: (sentence: string | null) => void;
 }
 
-/** Edit and delete. */
+/** Edit, caption and delete. */
 export function StudioActions({ video, heading, onError }: Props) {
   const [editing, setEditing] = useState<Answer<Video> | null>(null);
+  const [captioning, setCaptioning] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const queries = useQueryClient();
   const key = ownVideosQuery().queryKey;
@@ -50,12 +52,18 @@ export function StudioActions({ video, heading, onError }: Props) {
         <span className="studio-action-word">Edit</span>
         <span className="visually-hidden"> {video.title}</span>
       </button>
+      <button type="button" className="button button--quiet" title="Captions" onClick={() => setCaptioning(true)}>
+        <Captions aria-hidden />
+        <span className="studio-action-word">Captions</span>
+        <span className="visually-hidden"> of {video.title}</span>
+      </button>
       <button type="button" className="button button--quiet" title="Delete" onClick={() => setDeleting(true)}>
         <Trash2 aria-hidden />
         <span className="studio-action-word">Delete</span>
         <span className="visually-hidden"> {video.title}</span>
       </button>
       {editing && <EditDialog video={editing.body} etag={editing.etag} onClose={() => setEditing(null)} />}
+      {captioning && <CaptionsDialog video={video} onClose={() => setCaptioning(false)} />}
       {deleting && <DeleteDialog video={video} onDeleted={takeOut} onClose={() => setDeleting(false)} />}
     </div>
   );
