@@ -11,7 +11,7 @@ import { makeClip } from './clips.ts';
 import type { Comparison } from './compare.ts';
 import { processed } from './processed.ts';
 
-const seconds = Number(process.env.PROCESSING_BENCH_SECONDS ?? 90);
+const seconds = Number(process.env.PROCESSING_BENCH_SECONDS ?? 180);
 const secrets = { IDENTITY_SECRET: 'a secret of the benchmark, 32 characters', COOKIE_SECRET: 'b'.repeat(40) };
 const oneAtATime = { LOG_LEVEL: 'warn', PROCESSING_CONCURRENCY: '1', PROCESSING_THREADS: '1' };
 
@@ -32,7 +32,7 @@ export async function* processingWorkers({ folder }: BenchContext): AsyncGenerat
       ...environmentOf('video-processing', system.ports),
       PORT: String(port),
     };
-    const second = spawn(process.execPath, ['src/main.ts'], {
+    const second = spawn(process.execPath, ['--max-semi-space-size=1', 'src/main.ts'], {
       cwd: path.join(root, 'video-processing'),
       env,
       stdio: ['ignore', 'ignore', 'inherit'],

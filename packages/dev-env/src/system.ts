@@ -66,7 +66,13 @@ export interface System {
 }
 
 /** Those through which videos stream: docs/decisions/0011-a-small-young-generation-where-bytes-stream.md. */
-const streaming: ReadonlySet<string> = new Set(['gateway', 'video-upload', 'video-storage', 'video-streaming']);
+const streaming: ReadonlySet<string> = new Set([
+  'gateway',
+  'video-upload',
+  'video-storage',
+  'video-streaming',
+  'video-processing',
+]);
 
 /**
  * Starts a whole FlixTube and resolves when all of it is ready.
