@@ -14,6 +14,7 @@ import {
   songWithCover,
   soundAlone,
   truncated,
+  withTexts,
   written,
 } from './support/clips.ts';
 import { decode, encodeAll, firstHeard, leastLikeness, packetsOf, type Track } from './support/encoded.ts';
@@ -209,6 +210,27 @@ describe('media of each usual kind', () => {
   );
 
   it(
+    'subtitles and chapters: WebVTT of each track and of the chapters, and none of it in the pieces',
+    async () => {
+      const source = await serveFile(withTexts(folder));
+      const plan = planOf(await media.probe(source, never));
+
+      const texts = await media.extractTexts({ source, plan, folder: fresh() }, never);
+      const tracks = await encodeAll(media, source, plan, fresh());
+
+      checkPictures(plan, tracks.get('180p') as Track);
+      expect(texts.map(({ file }) => readFileSync(file, 'utf8'))).toEqual(
+        Array(2).fill('WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello\n'),
+      );
+      const { chapters } = plan.probe;
+      const kept = `${countOf(texts.length, 'text track')} and ${countOf(chapters.length, 'chapter')} as WebVTT`;
+      expectRow('mkv, subtitles (SRT, ASS) and chapters', `${outcomeOf(plan)}, ${kept}`);
+      source.close();
+    },
+    2 * minutes,
+  );
+
+  it(
     'a song with a picture of its cover: sound alone',
     async () => {
       const source = await serveFile(songWithCover(folder));
@@ -264,7 +286,7 @@ describe('what is no video', () => {
 
 describe('the table of inputs', () => {
   it('has no line that no test has made', () => {
-    expect(countInputs()).toBe(kinds.length + 6);
+    expect(countInputs()).toBe(kinds.length + 7);
   });
 });
 

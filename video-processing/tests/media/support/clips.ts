@@ -169,6 +169,18 @@ export function songWithCover(folder: string): string {
   return path;
 }
 
+/** With subtitles in two formats, and chapters. */
+export function withTexts(folder: string): string {
+  const path = join(folder, 'texts.mkv');
+  const subtitles = written(folder, 'en.srt', '1\n00:00:01,000 --> 00:00:02,000\nHello\n');
+  const chapters = '[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=3\n[CHAPTER]\nTIMEBASE=1/1\nSTART=3\nEND=6\n';
+  const facts = written(folder, 'chapters.txt', `;FFMETADATA1\n${chapters}`);
+  const inputs = [...picture('320x180', 25), '-i', subtitles, '-i', facts, '-map', '0', '-map', '1', '-map', '1'];
+  const texts = ['-map_metadata', '2', '-c:s:0', 'srt', '-c:s:1', 'ass', '-metadata:s:s:0', 'language=eng'];
+  ffmpeg([...inputs, ...h264, ...texts, '-t', '6', path]);
+  return path;
+}
+
 /** With bytes that are wrong, all over its middle. */
 export function damaged(folder: string): string {
   const path = clip(folder, 'mpegts, 30000/1001', 13);
