@@ -8,10 +8,12 @@ import type { Comparison } from './compare.ts';
 import { processed } from './processed.ts';
 import { tusUploadTo } from './tus-client.ts';
 
-const short = { seconds: 10 };
-const long = { seconds: 2 * 3_600 };
-/** Of what is uploaded; what is processed is small, since it would take hours else. */
-const bytesPerSecond = 5_000_000 / 8;
+/**
+ * As a phone films in 4K, and as a film is published in 1080p. What is processed has 1080p in both, but the long one has a
+ * frame a second: to encode all of two hours takes longer than that.
+ */
+const short = { seconds: 10, rate: 30, uploadedBytes: (10 * 50_000_000) / 8 };
+const long = { seconds: 2 * 3_600, rate: 1, uploadedBytes: (2 * 3_600 * 5_000_000) / 8 };
 
 /**
  * The most that a worker, its encoders and video-upload hold at a time, for two hours of video against ten seconds; each
@@ -19,10 +21,10 @@ const bytesPerSecond = 5_000_000 / 8;
  */
 export async function* memory({ folder, system }: BenchContext): AsyncGenerator<Comparison> {
   const peaks: Record<'worker' | 'encoders' | 'upload', number[]> = { worker: [], encoders: [], upload: [] };
-  for (const { seconds } of [long, short]) {
+  for (const { seconds, rate, uploadedBytes } of [long, short]) {
     const file = path.join(folder, `${seconds}.mp4`);
     say(`making a clip of ${seconds} s`);
-    await makeClip(file, { seconds, size: '320x180', rate: 10 });
+    await makeClip(file, { seconds, size: '1920x1080', rate });
     await system.restart('video-processing');
     const worker = await Watch.begin(system, 'video-processing');
     await processed(system.url, file);
@@ -32,7 +34,7 @@ export async function* memory({ folder, system }: BenchContext): AsyncGenerator<
 
     await system.restart('video-upload');
     const upload = await Watch.begin(system, 'video-upload');
-    await tusUploadTo(system.url, seconds * bytesPerSecond);
+    await tusUploadTo(system.url, uploadedBytes);
     peaks.upload.push(upload.end().own);
   }
   const names = { worker: 'a worker', encoders: "a worker's encoders", upload: 'video-upload' };
