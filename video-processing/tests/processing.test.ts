@@ -5,7 +5,7 @@ import type { HlsTrack } from '@flixtube/contracts/hls-manifest';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ProcessingDocument, processingsCollection } from '../src/adapters/mongo-processings.ts';
 import type { Plan, Probe } from '../src/domain/media.ts';
-import { fakeMedia } from './support/fake-media.ts';
+import { fakeMedia, fakePlan } from './support/fake-media.ts';
 import { createSystem, type System } from './support/system.ts';
 
 let system: System;
@@ -121,9 +121,11 @@ describe('a video', () => {
     const processings = processingsCollection(system.database.db);
     const { plan } = (await processings.findOne({ _id: upload.videoId })) as ProcessingDocument;
     const { texts: _, chapters: __, ...probe } = (plan as Plan).probe;
+    // Nor did it know another form of pieces than a list.
+    const { pieces } = fakePlan(probe as Probe);
     await processings.updateOne(
       { _id: upload.videoId },
-      { $set: { plan: { ...(plan as Plan), probe: probe as Probe } }, $unset: { texts: 1 } },
+      { $set: { plan: { ...(plan as Plan), pieces, probe: probe as Probe } }, $unset: { texts: 1 } },
     );
     await system.start();
 

@@ -6,15 +6,16 @@ import { videoProcessed } from '@flixtube/contracts/events/video-processed';
 import { videoProcessingFailed } from '@flixtube/contracts/events/video-processing-failed';
 import { videoProcessingProgressed } from '@flixtube/contracts/events/video-processing-progressed';
 import type { Collection, Db, Filter, UpdateFilter } from 'mongodb';
-import type { Probe } from '../domain/media.ts';
+import type { Piece, Plan, Probe } from '../domain/media.ts';
 import type { ProcessingName, Processings } from '../domain/ports.ts';
 import type { Processing, StoredPictures, StoredTexts } from '../domain/processing.ts';
 import { type Task, taskCommand } from '../domain/task.ts';
 
 /** A video, as it lies in the collection `processings`. */
-export interface ProcessingDocument extends Omit<Processing, 'videoId' | 'pictures' | 'texts'> {
+export interface ProcessingDocument extends Omit<Processing, 'videoId' | 'plan' | 'pictures' | 'texts'> {
   /** The video's id. */
   _id: string;
+  plan: StoredPlan | null;
   pictures: StoredPictures | null;
   /** Missing in a document that was written before there were any. */
   texts?: StoredTexts | null;
@@ -23,6 +24,12 @@ export interface ProcessingDocument extends Omit<Processing, 'videoId' | 'pictur
   /** Tasks and events that follow from a change, written with it. */
   outbox: FlixEvent[];
 }
+
+/**
+ * A plan whose pieces are the numbers of their first frames, with commas between them: of a day of video there are
+ * thousands, and the document is read several times a task. A list is what versions before this one wrote.
+ */
+type StoredPlan = Omit<Plan, 'pieces'> & { pieces: string | Piece[] };
 
 export function processingsCollection(db: Db): Collection<ProcessingDocument> {
   return db.collection<ProcessingDocument>('processings');
@@ -101,7 +108,7 @@ export function mongoProcessings(
       change(
         name,
         { state: 'working', plan: null },
-        { $set: { plan, queued, movedAt: new Date() }, $push: push(tasks.map(commandOf)) },
+        { $set: { plan: toStored(plan), queued, movedAt: new Date() }, $push: push(tasks.map(commandOf)) },
       ),
 
     addPiece: (name, index) =>
@@ -209,10 +216,23 @@ function toProcessing({ _id, plan, pictures, texts, ...rest }: Omit<ProcessingDo
   return {
     ...rest,
     videoId: _id,
-    plan: plan && { ...plan, probe: { ...nothingFound, ...plan.probe } },
+    plan: plan && { ...plan, pieces: piecesOf(plan.pieces), probe: { ...nothingFound, ...plan.probe } },
     pictures: pictures ?? undefined,
     texts: texts ?? undefined,
   };
+}
+
+function toStored(plan: Plan): StoredPlan {
+  return { ...plan, pieces: plan.pieces.map(({ firstFrame }) => firstFrame).join() };
+}
+
+function piecesOf(stored: string | Piece[]): Piece[] {
+  if (typeof stored !== 'string') return stored;
+  const firstFrames = stored === '' ? [] : stored.split(',').map(Number);
+  return firstFrames.map((firstFrame, index) => {
+    const next = firstFrames[index + 1];
+    return { index, firstFrame, frames: next === undefined ? null : next - firstFrame };
+  });
 }
 
 /** What the probe in a plan lacks that was made before it was looked for. */

@@ -41,9 +41,10 @@ async function moveFragments(source: FileHandle, target: FileHandle, grid: Video
   const segments: EncodedSegment[] = [];
   let written = 0;
   let frames = 0;
+  const buffer = Buffer.allocUnsafe(copySize);
   for await (const { type, start, end } of boxesOf(source)) {
     if (type === 'ftyp' || type === 'moov') heads.push(await bytesOf(source, start, end - start));
-    if (type === 'mdat') written += await copy(source, start, end, target);
+    if (type === 'mdat') written += await copy(source, start, end, target, buffer);
     if (type !== 'moof') continue;
     const moof = await bytesOf(source, start, end - start);
     patchDurations(moof, grid.ticksOfFrame);
@@ -69,9 +70,12 @@ async function moveFragments(source: FileHandle, target: FileHandle, grid: Video
 
 const copySize = 2 ** 18;
 
-async function copy(source: FileHandle, start: number, end: number, target: FileHandle): Promise<number> {
-  for (let at = start; at < end; at += copySize) {
-    await target.write(await bytesOf(source, at, Math.min(copySize, end - at)));
+async function copy(source: FileHandle, start: number, end: number, target: FileHandle, buffer: Buffer) {
+  for (let at = start; at < end; ) {
+    const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, end - at), at);
+    if (bytesRead === 0) throw new Error(`the file ends at ${at}, within a box that ends at ${end}`);
+    await target.writeFile(buffer.subarray(0, bytesRead));
+    at += bytesRead;
   }
   return end - start;
 }
