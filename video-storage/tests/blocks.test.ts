@@ -45,7 +45,7 @@ describe('/internal/blocks/*key', () => {
     ];
     for (const index of [2, 0, 1]) {
       const part = parts[index] as Buffer;
-      const answer = await put(key, `${key} ${index}`, part, index === 0 ? '&accept=video/' : '');
+      const answer = await put(key, `${key} ${index}`, part, index === 0 ? '&accept=video/*' : '');
       expect(answer.status).toBe(201);
       expect(answer.json).toEqual({
         sizeBytes: part.length,
@@ -89,14 +89,25 @@ describe('/internal/blocks/*key', () => {
 
   it('what is no video, said with the first block: 415 before its end, and nothing is staged', async () => {
     const key = newKey();
-    const path = `/internal/blocks/${key}?block=${idOf('a')}&accept=video/`;
+    const path = `/internal/blocks/${key}?block=${idOf('a')}&accept=video/*`;
     const sent = await storage.begin('PUT', path, { 'transfer-encoding': 'chunked' });
     sent.write(Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(10_000, 32)]));
     expect((await answerTo(sent)).status).toBe(415);
     sent.destroy();
-    const short = await put(key, 'b', Buffer.from('%PDF-1.7\n'), '&accept=video/');
+    const short = await put(key, 'b', Buffer.from('%PDF-1.7\n'), '&accept=video/*');
     expect(short.status).toBe(415);
     expect((await storage.everything()).filter((name) => name === key)).toEqual([]);
+  });
+
+  it('a video of another kind than those that are accepted, said with the first block: 415, and nothing is staged', async () => {
+    const key = newKey();
+    const refused = await put(key, 'a', video(10_000), '&accept=video/webm,video/quicktime');
+    expect([refused.status, refused.json.errors]).toEqual([
+      415,
+      [{ path: 'body', message: 'is video/mp4, must be video/webm or video/quicktime' }],
+    ]);
+    expect((await storage.everything()).filter((name) => name === key)).toEqual([]);
+    expect((await put(key, 'a', video(10_000), '&accept=video/webm,video/mp4')).status).toBe(201);
   });
 
   it.each([
@@ -155,6 +166,7 @@ describe('/internal/blocks/*key', () => {
     ['PUT', '?block=xyz', 'block'],
     ['PUT', '', 'block'],
     ['PUT', `?block=${idOf('a')}&accept=*`, 'accept'],
+    ['PUT', `?block=${idOf('a')}&accept=video/mp4,`, 'accept'],
     ['PUT', `?block=${idOf('a')}&colour=red`, 'colour'],
   ])('%s with %s: 400 that names it', async (method, query, field) => {
     const answer = await storage.ask(method, `/internal/blocks/${newKey()}${query}`, { body: video(100) });

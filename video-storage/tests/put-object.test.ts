@@ -22,7 +22,7 @@ describe('PUT /internal/objects/*key', () => {
       const key = newKey();
       const bytes = video(sizeBytes);
 
-      const answer = await storage.put(key, bytes, '?accept=video/');
+      const answer = await storage.put(key, bytes, '?accept=video/*');
 
       expect(answer.status).toBe(201);
       const facts = { key, sizeBytes, sha256: sha256(bytes), contentType: 'video/mp4', etag: `"${sha256(bytes)}"` };
@@ -59,7 +59,7 @@ describe('PUT /internal/objects/*key', () => {
   });
 
   it('what is no video where one is wanted: 415 that says what it is, before the rest is sent', async () => {
-    const sent = await storage.begin('PUT', `/internal/objects/${newKey()}?accept=video/`, {
+    const sent = await storage.begin('PUT', `/internal/objects/${newKey()}?accept=video/*`, {
       'content-length': 2 ** 40,
       'content-type': 'video/mp4',
     });
@@ -70,8 +70,19 @@ describe('PUT /internal/objects/*key', () => {
     expect(json.errors).toEqual([{ path: 'body', message: 'is application/pdf, must be video/*' }]);
   });
 
+  it('a video of another kind than those that are accepted: 415 that names them, and nothing of it stays', async () => {
+    const key = newKey();
+    const refused = await storage.put(key, video(5 * MiB), '?accept=video/webm,video/quicktime');
+    expect([refused.status, refused.json.errors]).toEqual([
+      415,
+      [{ path: 'body', message: 'is video/mp4, must be video/webm or video/quicktime' }],
+    ]);
+    expect(await storage.everything()).not.toContain(key);
+    expect((await storage.put(key, video(MiB), '?accept=video/webm,video/mp4')).status).toBe(201);
+  });
+
   it('nothing at all where a video is wanted: 415', async () => {
-    const { status, json } = await storage.put(newKey(), Buffer.alloc(0), '?accept=video/');
+    const { status, json } = await storage.put(newKey(), Buffer.alloc(0), '?accept=video/*');
     expect([status, json.errors[0].message]).toEqual([415, 'is empty, must be video/*']);
   });
 
@@ -145,7 +156,9 @@ describe('PUT /internal/objects/*key', () => {
 
   it('unknown parameters, and a type that is none: 400 that names them', async () => {
     for (const [query, path] of [
-      ['?acept=video/', 'acept'],
+      ['?acept=video/*', 'acept'],
+      ['?accept=video/', 'accept'],
+      ['?accept=video/mp4,', 'accept'],
       ['?accept=video', 'accept'],
     ] as const) {
       const { status, json } = await storage.put(newKey(), video(16), query);

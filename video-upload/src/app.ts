@@ -4,6 +4,7 @@ import type { Logger } from '@flixtube/chassis/logger';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
 import type { Ingest } from './domain/ingest.ts';
+import type { Kinds } from './domain/kinds.ts';
 import type { Resumables } from './domain/resumable/uploads.ts';
 import { postVideo } from './routes/post-video.ts';
 import { uploadsRouter } from './routes/tus/uploads-router.ts';
@@ -15,12 +16,13 @@ export interface AppOptions {
   ingest: Ingest;
   resumables: Resumables;
   maxBytes: number;
+  kinds: Kinds;
 }
 
 /** video-upload's HTTP entry points. */
 export function createUploadApp(options: AppOptions): Express {
-  const { logger, identity, health, ingest, resumables, maxBytes } = options;
+  const { logger, identity, health, ingest, resumables, maxBytes, kinds } = options;
   const router = Router();
-  route(router, '/api/videos', { POST: postVideo(ingest, maxBytes) });
-  return createApp({ logger, identity, health, routers: [router, uploadsRouter(resumables, maxBytes)] });
+  route(router, '/api/videos', { POST: postVideo(ingest, maxBytes, kinds) });
+  return createApp({ logger, identity, health, routers: [router, uploadsRouter(resumables, maxBytes, kinds)] });
 }

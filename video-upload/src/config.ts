@@ -1,4 +1,5 @@
 import { loadSettings, settings } from '@flixtube/chassis/config';
+import { readKinds } from './domain/kinds.ts';
 import { MOST_UPLOAD_BYTES } from './domain/resumable/upload.ts';
 
 const gibibyte = 1024 ** 3;
@@ -20,6 +21,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       UPLOAD_MAX_BYTES: settings
         .bytes('largest file that is taken; at most 156GiB', 20 * gibibyte)
         .refine((bytes) => bytes <= MOST_UPLOAD_BYTES, 'must be at most 156GiB'),
+      UPLOAD_KINDS: settings
+        .text('media types of the files that are taken, separated by commas; video/* takes every video', 'video/*')
+        .refine((text) => readKinds(text) !== undefined, 'must be video/*, or types such as video/mp4, video/webm'),
       UPLOAD_ABANDONED_SECONDS: settings.seconds(
         'seconds without a sign of life from the process that received an upload, after which its remains are removed',
         180,
@@ -54,6 +58,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     videoStorageUrl: values.VIDEO_STORAGE_URL,
     metadataUrl: values.METADATA_URL,
     uploadMaxBytes: values.UPLOAD_MAX_BYTES,
+    uploadKinds: readKinds(values.UPLOAD_KINDS) ?? [],
     abandonedSeconds: values.UPLOAD_ABANDONED_SECONDS,
     sweepSeconds: values.UPLOAD_SWEEP_SECONDS,
     recordSeconds: values.UPLOAD_RECORD_SECONDS,

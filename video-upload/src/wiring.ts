@@ -31,7 +31,7 @@ export interface Overrides {
 
 /** All that video-upload is made of. */
 export function createVideoUpload(config: Config, overrides: Overrides = {}): Service {
-  const maxBytes = config.uploadMaxBytes;
+  const { uploadMaxBytes: maxBytes, uploadKinds: kinds } = config;
   const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
   const identity = createIdentity({ secret: config.identitySecret, service: name });
   const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger });
@@ -44,10 +44,10 @@ export function createVideoUpload(config: Config, overrides: Overrides = {}): Se
   const storageJson = createJsonClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
   const metadata = createJsonClient({ baseUrl: config.metadataUrl, identity, name: 'metadata' });
   const records = mongoUploads(uploads, outbox);
-  const store = httpObjects(storageBytes, storageJson);
+  const store = httpObjects(storageBytes, storageJson, kinds);
 
   const catalogue = httpCatalogue(metadata);
-  const blocks = httpBlocks(storageBytes, storageJson);
+  const blocks = httpBlocks(storageBytes, storageJson, kinds);
   const resumableRecords = mongoResumables(uploads);
   const finishing = new Finishing({ resumables: resumableRecords, records, blocks, store, catalogue, log: logger });
 
@@ -101,6 +101,6 @@ export function createVideoUpload(config: Config, overrides: Overrides = {}): Se
     logger,
     // Stopped from the last to the first: cleaning up needs what stands before it.
     resources: [mongo, broker, outbox, inHand, sweeping],
-    app: (health) => createUploadApp({ logger, identity, health, ingest, resumables, maxBytes }),
+    app: (health) => createUploadApp({ logger, identity, health, ingest, resumables, maxBytes, kinds }),
   });
 }

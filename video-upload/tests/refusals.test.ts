@@ -15,9 +15,9 @@ describe('POST /api/videos with what cannot be taken', () => {
   });
   afterAll(() => system.close());
 
-  async function refused(sending: Omit<Sending, 'headers'> & { headers?: Record<string, string> }) {
+  async function refused(sending: Omit<Sending, 'headers'> & { headers?: Record<string, string> }, at = url) {
     const puts = system.storage.accepted.length;
-    const answer = await send(url, {
+    const answer = await send(at, {
       body: videoBytes(1000),
       ...sending,
       headers: { ...(await system.viewer()), ...sending.headers },
@@ -32,6 +32,7 @@ describe('POST /api/videos with what cannot be taken', () => {
     expect(system.storage.keys).toEqual([]);
     return {
       status: answer.status,
+      errors: answer.body.errors ?? [],
       fields: (answer.body.errors ?? []).map(({ path }) => path),
       reachedStorage: system.storage.accepted.length > puts,
     };
@@ -68,13 +69,13 @@ describe('POST /api/videos with what cannot be taken', () => {
   ])('%s: 415 that names the header, and no byte is read', async (_, headers, field) => {
     const answer = await refused({ headers });
 
-    expect(answer).toEqual({ status: 415, fields: [field], reachedStorage: false });
+    expect(answer).toMatchObject({ status: 415, fields: [field], reachedStorage: false });
   });
 
   it('a declared length beyond the limit: 413 before a byte of it is sent on', async () => {
     const answer = await refused({ length: megabyte + 1, body: videoBytes(megabyte + 1) });
 
-    expect(answer).toEqual({ status: 413, fields: ['body'], reachedStorage: false });
+    expect(answer).toMatchObject({ status: 413, fields: ['body'], reachedStorage: false });
   });
 
   it('a chunked body beyond the limit: 413 as soon as it is, and nothing is left', async () => {
@@ -113,6 +114,35 @@ describe('POST /api/videos with what cannot be taken', () => {
 
     expect(await refused({ body: slow })).toMatchObject({ status: 415, fields: ['body'] });
     rest.resolve();
+  });
+
+  describe('where only WebM and MOV are taken', () => {
+    const message = 'must be video/webm or video/quicktime';
+    let strict: string;
+    beforeAll(async () => {
+      strict = (await system.start({ UPLOAD_KINDS: 'video/webm, video/quicktime' })).url;
+    });
+
+    it.each(['video/mp4', 'video/mp4;codecs=video/webm', 'video/*', 'video/webm2'])(
+      '%s: 415 that names what is taken, and no byte is read',
+      async (type) => {
+        const answer = await refused({ headers: { 'content-type': type } }, strict);
+
+        expect(answer).toMatchObject({ status: 415, reachedStorage: false });
+        expect(answer.errors).toEqual([{ path: 'Content-Type', message }]);
+      },
+    );
+
+    it.each(['video/webm', 'Video/QuickTime; codecs="avc1"'])(
+      '%s, and bytes of an MP4: 415 that names what is taken, and nothing of it stays',
+      async (type) => {
+        const answer = await refused({ headers: { 'content-type': type } }, strict);
+
+        expect(answer).toMatchObject({ status: 415, reachedStorage: true });
+        expect(answer.errors).toEqual([{ path: 'body', message }]);
+        expect(system.storage.accepted.at(-1)).toBe('video/webm,video/quicktime');
+      },
+    );
   });
 
   it('a caller without an identity: 401; with a forged one: 401', async () => {

@@ -113,6 +113,25 @@ describe('/api/uploads', () => {
     expect(system.storage.blocks.size).toBe(0);
   });
 
+  it('where only WebM is taken: another filetype is refused at creation, other bytes with the first block', async () => {
+    const { url } = await system.start({ UPLOAD_KINDS: 'video/webm' });
+    const errorsAt = (path: string) => [{ path, message: 'must be video/webm' }];
+    const kept = async () => (await system.records()).filter(({ state }) => state !== 'abandoned').length;
+    const before = await kept();
+    const said = await client.at(url).create(10, { 'upload-metadata': metadata({ filetype: 'video/mp4' }) });
+    expectProblem(said, 415);
+    expect(said.problem?.errors).toEqual(errorsAt('filetype'));
+    expect(await kept()).toBe(before);
+    for (const filetype of ['VIDEO/WebM; codecs="vp9"', 'application/octet-stream']) {
+      const headers = { 'upload-metadata': metadata({ filetype }) };
+      const found = await client.at(url).create(70_000, headers, videoBytes(70_000));
+      expectProblem(found, 415);
+      expect(found.problem?.errors).toEqual(errorsAt('body'));
+    }
+    expect(await kept()).toBe(before);
+    expect(system.storage.blocks.size).toBe(0);
+  });
+
   it.each([
     ['title', 'title QSB3YWxr=='],
     ['a space too many', 'title QSB3 YWxr'],

@@ -33,13 +33,13 @@ describe('put', () => {
         {
           signal: never,
           contentType: 'video/mp4',
-          query: { accept: 'video/' },
+          query: { accept: 'video/*' },
           ...(contentLength === undefined ? {} : { contentLength }),
         },
       );
       expect(answer).toEqual({ key: 'a' });
       expect(asked?.body.equals(bytes)).toBe(true);
-      expect([asked?.req.method, asked?.req.url]).toEqual(['PUT', '/internal/objects/a?accept=video%2F']);
+      expect([asked?.req.method, asked?.req.url]).toEqual(['PUT', '/internal/objects/a?accept=video%2F*']);
       expect(asked?.req.headers['content-type']).toBe('video/mp4');
       expect(asked?.req.headers['content-length']).toBe(contentLength?.toString());
     },

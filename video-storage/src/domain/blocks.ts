@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { DomainError } from '@flixtube/chassis/errors';
 import type { BlockOptions } from './block-stager.ts';
 import { sniffContentType, TELLING_BYTES } from './content-type.ts';
-import { notAccepted } from './inspection.ts';
+import { requireAccepted } from './inspection.ts';
 import { KeyTaken, type ObjectFacts, type ObjectStore, StagedBlocksGone, type StoredObject } from './object-store.ts';
 import { takenBy } from './receiver.ts';
 
@@ -15,8 +15,8 @@ export interface BlockDelivery {
   blockId: string;
   /** Fails when it is cut before its end. */
   body: AsyncIterable<Buffer>;
-  /** What the file's type must begin with; said with its first block only. */
-  accept: string | undefined;
+  /** Types and ranges, one of which the file must be; said with its first block only. */
+  accept: readonly string[] | undefined;
 }
 
 export interface Staged {
@@ -96,9 +96,9 @@ export class Blocks {
   }
 }
 
-async function acceptedType(beginning: Buffer, accept: string): Promise<string> {
+async function acceptedType(beginning: Buffer, accept: readonly string[]): Promise<string> {
   const contentType = await sniffContentType(beginning);
-  if (!contentType.startsWith(accept)) throw notAccepted(beginning.length === 0 ? 'empty' : contentType, accept);
+  requireAccepted(contentType, beginning.length, accept);
   return contentType;
 }
 

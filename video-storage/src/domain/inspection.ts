@@ -5,13 +5,13 @@ import type { ObjectFacts } from './object-store.ts';
 
 /** Learns what an object is while its bytes pass. */
 export class Inspection {
-  readonly #accept: string | undefined;
+  readonly #accept: readonly string[] | undefined;
   readonly #sha256 = createHash('sha256');
   #sizeBytes = 0;
   #contentType = 'application/octet-stream';
 
-  /** @param accept what the type must begin with, such as `video/` */
-  constructor(accept: string | undefined) {
+  /** @param accept types and ranges, one of which it must be: `video/mp4`, `video/*` */
+  constructor(accept: readonly string[] | undefined) {
     this.#accept = accept;
   }
 
@@ -46,14 +46,20 @@ export class Inspection {
 
   async #tellType(beginning: Buffer[]): Promise<void> {
     this.#contentType = await sniffContentType(Buffer.concat(beginning));
-    if (this.#accept === undefined || this.#contentType.startsWith(this.#accept)) return;
-    throw notAccepted(this.#sizeBytes === 0 ? 'empty' : this.#contentType, this.#accept);
+    if (this.#accept !== undefined) requireAccepted(this.#contentType, this.#sizeBytes, this.#accept);
   }
 }
 
-/** The refusal of a file that is something else than what is accepted. */
-export function notAccepted(found: string, accept: string): DomainError {
-  return new DomainError('unsupported-type', `The file is ${found}; only ${accept}* is accepted.`, {
-    errors: [{ path: 'body', message: `is ${found}, must be ${accept}*` }],
+/**
+ * @param accept types and ranges in lower case, one of which `contentType` must be
+ * @throws DomainError unsupported-type, which says what the file is and what is accepted
+ */
+export function requireAccepted(contentType: string, sizeBytes: number, accept: readonly string[]): void {
+  const type = contentType.toLowerCase();
+  if (accept.includes(type) || accept.includes(type.replace(/\/.*/, '/*'))) return;
+  const found = sizeBytes === 0 ? 'empty' : contentType;
+  const wanted = accept.join(' or ');
+  throw new DomainError('unsupported-type', `The file is ${found}; only ${wanted} is accepted.`, {
+    errors: [{ path: 'body', message: `is ${found}, must be ${wanted}` }],
   });
 }

@@ -9,8 +9,8 @@ export interface Delivery {
   body: AsyncIterable<Buffer>;
   /** How long it says that it is, when it says. */
   sizeBytes: number | undefined;
-  /** What its type must begin with, such as `video/`. */
-  accept: string | undefined;
+  /** Types and ranges, one of which it must be: `video/mp4`, `video/*`. */
+  accept: readonly string[] | undefined;
 }
 
 export interface ReceiverOptions {

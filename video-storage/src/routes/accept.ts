@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
-/** What a file's type must begin with. */
+// The subtype as RFC 6838 §4.2 has it.
+const typeOrRange = /^[a-z]+\/(?:\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})$/;
+
+/** Media types and ranges, separated by commas: the file's type must be among them. */
 export const accept = z
   .string()
-  .regex(/^[a-z]+\/[a-z0-9.+-]{0,60}$/, 'must be the beginning of a media type, such as video/')
+  .transform((text) => text.split(','))
+  .refine((types) => types.every((type) => typeOrRange.test(type)), 'must be media types, such as video/* or video/mp4')
   .optional();

@@ -3,19 +3,24 @@ import { DomainError, isTransient } from '@flixtube/chassis/errors';
 import type { JsonClient } from '@flixtube/chassis/json-client';
 import { storedObject } from '@flixtube/contracts/http/internal';
 import type { ObjectStore } from '../domain/ingest.ts';
+import { type Kinds, otherKind } from '../domain/kinds.ts';
 
-/** The object store behind video-storage's internal API. */
-export function httpObjects(bytes: Pick<ByteClient, 'put'>, json: Pick<JsonClient, 'delete'>): ObjectStore {
+/** The object store behind video-storage's internal API, which takes files of `kinds` only. */
+export function httpObjects(
+  bytes: Pick<ByteClient, 'put'>,
+  json: Pick<JsonClient, 'delete'>,
+  kinds: Kinds,
+): ObjectStore {
   return {
     async put(key, body, { sizeBytes, signal }) {
       const answer = await bytes
         .put(`/internal/objects/${key}`, body, {
           signal,
-          query: { accept: 'video/' },
+          query: { accept: kinds.join(',') },
           ...(sizeBytes === undefined ? {} : { contentLength: sizeBytes }),
         })
         .catch((error) => {
-          throw forTheSender(error);
+          throw forTheSender(error, kinds);
         });
       const stored = storedObject.safeParse(answer);
       if (!stored.success) throw notUnderstood(stored.error);
@@ -30,13 +35,10 @@ export function httpObjects(bytes: Pick<ByteClient, 'put'>, json: Pick<JsonClien
 }
 
 /** Of video-storage's refusals only the one about the bytes is the sender's to put right. */
-export function forTheSender(error: unknown): unknown {
+export function forTheSender(error: unknown, kinds: Kinds): unknown {
   if (!(error instanceof DomainError) || isTransient(error)) return error;
   if (error.kind !== 'unsupported-type') return notUnderstood(error);
-  return new DomainError('unsupported-type', 'The file is not a video, or of a kind that is not known here.', {
-    cause: error,
-    errors: [{ path: 'body', message: 'must be a video file, such as MP4, WebM, MOV or MKV' }],
-  });
+  return otherKind(kinds, 'body', error);
 }
 
 export function notUnderstood(cause: unknown): DomainError {

@@ -15,6 +15,10 @@ type Mood = 'well' | 'dies' | 'wrong-sha' | 'wrong-size' | 'silent' | 'refuses' 
 /** How the fake tells what is no video: real storage knows many signatures. */
 export const noVideo = Buffer.from('%PDF-1.7 this is no video');
 
+/** Every other body is an MP4 to it. */
+const isRefused = (bytes: Buffer, accept: unknown) =>
+  bytes.subarray(0, 5).equals(noVideo.subarray(0, 5)) || !/(^|,)video\/(\*|mp4)(,|$)/.test(String(accept));
+
 /** video-storage, played by the test: it keeps digests in memory, and half-stored objects until they are removed. */
 export class FakeStorage {
   readonly objects = new Map<string, StoredObject>();
@@ -79,8 +83,8 @@ export class FakeStorage {
     let sizeBytes = 0;
     this.uncommitted.add(key);
     for await (const chunk of bodyOf(req)) {
-      if (sizeBytes === 0 && chunk.subarray(0, 5).equals(noVideo.subarray(0, 5))) {
-        throw new DomainError('unsupported-type', 'application/pdf is not accepted here.');
+      if (sizeBytes === 0 && isRefused(chunk, req.query.accept)) {
+        throw new DomainError('unsupported-type', 'This type is not accepted here.');
       }
       hash.update(chunk);
       sizeBytes += chunk.length;
@@ -109,8 +113,8 @@ export class FakeStorage {
     }
     const bytes = Buffer.concat(chunks);
     if (accept !== undefined) this.accepted.push(accept);
-    if (accept !== undefined && bytes.subarray(0, 5).equals(noVideo.subarray(0, 5))) {
-      throw new DomainError('unsupported-type', 'application/pdf is not accepted here.');
+    if (accept !== undefined && isRefused(bytes, accept)) {
+      throw new DomainError('unsupported-type', 'This type is not accepted here.');
     }
     if (bytes.length === 0 || bytes.length > 4 * 1024 * 1024) throw new DomainError('too-large', 'No such block.');
     await this.beforeStaging();

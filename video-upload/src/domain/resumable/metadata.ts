@@ -1,5 +1,6 @@
 import { DomainError } from '@flixtube/chassis/errors';
 import { description as descriptionText, title as titleText } from '@flixtube/contracts/http/video-fields';
+import { isAmong, type Kinds, otherKind } from '../kinds.ts';
 import { wrongHeader } from './refusals.ts';
 
 /** What Upload-Metadata says of the video to be. */
@@ -20,12 +21,13 @@ const fallbackTitle = 'Untitled video';
 /**
  * Reads Upload-Metadata (tus 1.0.0, Creation). Keys beyond `filename`, `filetype`, `title` and `description` are a
  * client's own, and only checked for their form.
- * @throws DomainError 'invalid', naming the field; 'unsupported-type' when the file's type is that of no video
+ * @throws DomainError 'invalid', naming the field; 'unsupported-type' when the file's type is that of no video, or of one that is
+ * not among `kinds`
  */
-export function readMetadata(header: string | undefined): UploadFacts {
+export function readMetadata(header: string | undefined, kinds: Kinds): UploadFacts {
   const pairs = parsePairs(header);
   const filename = textOf(pairs, 'filename');
-  checkKind(textOf(pairs, 'filetype'));
+  checkKind(textOf(pairs, 'filetype'), kinds);
   const title = checked(titleText, 'title', textOf(pairs, 'title'));
   return {
     title: title ?? titleFrom(filename),
@@ -87,11 +89,10 @@ function checked(schema: typeof titleText, key: string, text: string | undefined
   throw new DomainError('invalid', `The ${key} in ${field} ${message}.`, { errors: [{ path: key, message }] });
 }
 
-function checkKind(filetype: string | undefined): void {
-  if (filetype === undefined || !otherKinds.test(filetype.toLowerCase())) return;
-  throw new DomainError('unsupported-type', 'The file is not a video.', {
-    errors: [{ path: 'filetype', message: 'must be that of a video, such as video/mp4' }],
-  });
+function checkKind(filetype: string | undefined, kinds: Kinds): void {
+  if (filetype === undefined) return;
+  const isOther = /^video\//i.test(filetype) ? !isAmong(kinds, filetype) : otherKinds.test(filetype.toLowerCase());
+  if (isOther) throw otherKind(kinds, 'filetype');
 }
 
 /** `IMG_1234.MOV` as `IMG_1234`: the name without folders and without its ending. */

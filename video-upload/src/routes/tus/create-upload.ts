@@ -2,6 +2,7 @@ import { parse } from '@flixtube/chassis/http';
 import { viewerOf } from '@flixtube/chassis/identity';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import type { Kinds } from '../../domain/kinds.ts';
 import { emptyFile, tooLarge } from '../../domain/measured-body.ts';
 import { readMetadata } from '../../domain/resumable/metadata.ts';
 import { beyondLength, wrongHeader } from '../../domain/resumable/refusals.ts';
@@ -12,7 +13,7 @@ import { bodyLength, bytesOf, integerOf, sayProgress } from './protocol.ts';
 const notTaken = ['Upload-Defer-Length', 'Upload-Concat'];
 
 /** `POST /api/uploads` (Creation, Creation With Upload): all that can be refused is refused before a byte is read. */
-export function createUpload(uploads: Pick<Resumables, 'create'>, maxBytes: number): RequestHandler {
+export function createUpload(uploads: Pick<Resumables, 'create'>, maxBytes: number, kinds: Kinds): RequestHandler {
   return async (req, res) => {
     const ownerId = viewerOf(req);
     parse(z.strictObject({}), req.query);
@@ -21,7 +22,7 @@ export function createUpload(uploads: Pick<Resumables, 'create'>, maxBytes: numb
     if (lengthBytes > maxBytes) throw tooLarge(maxBytes);
     if (lengthBytes === 0) throw emptyFile();
     const metadata = req.get('upload-metadata');
-    const facts = readMetadata(metadata);
+    const facts = readMetadata(metadata, kinds);
     const length = bodyLength(req);
     const bytes = length === 0 ? undefined : bytesOf(req);
     if (length !== undefined && length > lengthBytes) throw beyondLength(lengthBytes);

@@ -1,5 +1,6 @@
 import { route } from '@flixtube/chassis/http';
 import { Router } from 'express';
+import type { Kinds } from '../../domain/kinds.ts';
 import type { Resumables } from '../../domain/resumable/uploads.ts';
 import { createUpload } from './create-upload.ts';
 import { deleteUpload } from './delete-upload.ts';
@@ -13,10 +14,10 @@ const collection = ['POST', 'OPTIONS'] as const;
 const one = ['HEAD', 'PATCH', 'DELETE', 'POST', 'OPTIONS'] as const;
 
 /** tus 1.0.0 at `/api/uploads[/:uploadId]`. */
-export function uploadsRouter(uploads: Resumables, maxBytes: number): Router {
+export function uploadsRouter(uploads: Resumables, maxBytes: number, kinds: Kinds): Router {
   const router = Router();
   router.use('/api/uploads', sayVersion);
-  const creation = { POST: createUpload(uploads, maxBytes), OPTIONS: optionsUploads(maxBytes, collection) };
+  const creation = { POST: createUpload(uploads, maxBytes, kinds), OPTIONS: optionsUploads(maxBytes, collection) };
   const upload = {
     HEAD: headUpload(uploads),
     PATCH: patchUpload(uploads),
