@@ -44,7 +44,14 @@ describe('POST /api/videos', () => {
       contentType: 'video/mp4',
       viewCount: 0,
       owner: { id: ownerId, name: 'You' },
-      links: { file: `/api/videos/${id}/file`, hls: null, poster: null, storyboard: null, captions: [] },
+      links: {
+        file: `/api/videos/${id}/file`,
+        hls: null,
+        poster: null,
+        storyboard: null,
+        captions: [],
+        chapters: null,
+      },
     });
 
     const source = { key: `videos/${id}/source`, contentType: 'video/mp4', sizeBytes: 300_000, sha256: sha256(body) };
