@@ -1,4 +1,4 @@
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { loadSettings, settings } from '@flixtube/chassis/config';
 
@@ -19,6 +19,11 @@ export function readConfig(env: NodeJS.ProcessEnv) {
         'tasks that this worker encodes at a time, while it stores what another has made; unset: one a processor',
         { min: 1, max: 256 },
         availableParallelism(),
+      ),
+      PROCESSING_MEMORY_MIB: settings.integer(
+        'MiB of memory for all encoders; a piece that would take more waits. Unset: three quarters of what there is',
+        { min: 256, max: 16_777_216 },
+        Math.max(256, Math.floor((0.75 * memoryBytes()) / 2 ** 20)),
       ),
       PROCESSING_THREADS: settings.integer('threads of each encoder', { min: 1, max: 64 }, 1),
       PROCESSING_WINDOW: settings.integer(
@@ -53,6 +58,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     mongodbDatabase: values.MONGODB_DATABASE,
     videoStorageUrl: values.VIDEO_STORAGE_URL,
     concurrency: values.PROCESSING_CONCURRENCY,
+    memoryBytes: values.PROCESSING_MEMORY_MIB * 2 ** 20,
     threads: values.PROCESSING_THREADS,
     window: values.PROCESSING_WINDOW,
     stalledSeconds: values.PROCESSING_STALLED_SECONDS,
@@ -62,3 +68,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
 }
 
 export type Config = ReturnType<typeof readConfig>;
+
+/** What this process may use: the limit of its container, or all of the machine's. */
+function memoryBytes(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}

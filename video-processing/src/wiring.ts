@@ -67,7 +67,12 @@ export function createVideoProcessing(config: Config, overrides: Overrides = {})
     processings,
     parts,
     objects,
-    media: around(withSlots(overrides.media ?? ffmpegMedia({ threads: config.threads }), config.concurrency)),
+    media: around(
+      withSlots(overrides.media ?? ffmpegMedia({ threads: config.threads }), {
+        encoders: config.concurrency,
+        memoryBytes: config.memoryBytes,
+      }),
+    ),
     planOf: overrides.planOf ?? planOf,
     sources,
     folders,

@@ -1,9 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { withSlots } from './encoder-slots.ts';
-import type { EncodedPart, Media, Pictures } from './media.ts';
+import { bytesOfPiece, withSlots } from './encoder-slots.ts';
+import { ladderOf } from './ladder.ts';
+import type { EncodedPart, Media, Pictures, Plan } from './media.ts';
 
 const never = new AbortController().signal;
-const job = {} as Parameters<Media['encodePiece']>[0] & Parameters<Media['encodeSound']>[0];
+const mebibyte = 2 ** 20;
+const one = { encoders: 1, memoryBytes: 2 ** 40 };
+
+function planOf(width: number, height: number, hdr = false): Plan {
+  const picture = { stream: 0, width, height, frameRate: { num: 30, den: 1 }, interlaced: false, hdr };
+  const probe = { durationSeconds: 60, startSeconds: 0, picture, sound: [], texts: [], chapters: [] };
+  return { probe, renditions: ladderOf(picture), gopFrames: 60, segmentFrames: 120, pieces: [] };
+}
+
+function jobOf(plan: Plan) {
+  return { plan } as Parameters<Media['encodePiece']>[0] & Parameters<Media['encodeSound']>[0];
+}
+const job = jobOf(planOf(1920, 1080));
+const large = jobOf(planOf(3840, 2160));
 
 /** Media whose calls end when the test says so. */
 function heldMedia() {
@@ -41,7 +55,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe('slots of an encoder', () => {
   it('when all are taken, then the next one begins as soon as one has ended, in order', async () => {
     const { media, begun, endOne } = heldMedia();
-    const limited = withSlots(media, 1);
+    const limited = withSlots(media, one);
     const work = [limited.encodePiece(job, never), limited.drawPictures(job, never), limited.encodePiece(job, never)];
     await settled();
     expect(begun).toEqual(['piece']);
@@ -56,7 +70,7 @@ describe('slots of an encoder', () => {
 
   it('when sound is encoded, then nothing waits for it', async () => {
     const { media, begun, endOne } = heldMedia();
-    const limited = withSlots(media, 1);
+    const limited = withSlots(media, one);
     const first = limited.encodeSound(job, never)[Symbol.asyncIterator]().next();
     const piece = limited.encodePiece(job, never);
     await settled();
@@ -66,9 +80,48 @@ describe('slots of an encoder', () => {
     await Promise.all([first, piece]);
   });
 
+  it('when there is no memory for a second one, then it waits, and what needs less does not overtake it', async () => {
+    const { media, begun, endOne } = heldMedia();
+    const limited = withSlots(media, { encoders: 8, memoryBytes: 1_600 * mebibyte });
+    const work = [
+      limited.encodePiece(large, never),
+      limited.encodePiece(large, never),
+      limited.drawPictures(job, never),
+    ];
+    await settled();
+    expect(begun).toEqual(['piece']);
+    endOne();
+    await settled();
+    expect(begun).toEqual(['piece', 'piece', 'pictures']);
+    endOne();
+    endOne();
+    await Promise.all(work);
+  });
+
+  it('when a piece needs more memory than there is, then it goes alone', async () => {
+    const { media, begun, endOne } = heldMedia();
+    const limited = withSlots(media, { encoders: 8, memoryBytes: 512 * mebibyte });
+    const work = [limited.encodePiece(job, never), limited.encodePiece(large, never), limited.encodePiece(job, never)];
+    for (let count = 1; count <= 3; count += 1) {
+      await settled();
+      expect(begun).toHaveLength(count);
+      endOne();
+    }
+    await Promise.all(work);
+  });
+
+  it.each([
+    [1920, 1080, false, 368],
+    [3840, 2160, false, 1_212],
+  ])('what a piece of %ix%i takes is a little more than measured', (width, height, hdr, measured) => {
+    const mebibytes = bytesOfPiece(planOf(width, height, hdr)) / mebibyte;
+    expect(mebibytes).toBeGreaterThan(measured);
+    expect(mebibytes).toBeLessThan(1.25 * measured);
+  });
+
   it('when who waits gives up, then the slot goes to the one behind', async () => {
     const { media, begun, endOne } = heldMedia();
-    const limited = withSlots(media, 1);
+    const limited = withSlots(media, one);
     const leaving = new AbortController();
     const first = limited.encodePiece(job, never);
     const left = limited.encodePiece(job, leaving.signal);
@@ -85,7 +138,7 @@ describe('slots of an encoder', () => {
 
   it('when one fails, then its slot is free again', async () => {
     const { media, begun, endOne } = heldMedia();
-    const limited = withSlots(media, 1);
+    const limited = withSlots(media, one);
     await expect(limited.probe({ url: '', sizeBytes: 1 }, never)).rejects.toThrow('unreadable');
     const piece = limited.encodePiece(job, never);
     await settled();
