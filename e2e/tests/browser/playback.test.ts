@@ -276,8 +276,11 @@ describe('the player', () => {
     await page.keyboard.press('t');
     await page.keyboard.press('>');
     const rate = () => page.evaluate('document.querySelector("video[slot=media]").defaultPlaybackRate');
-    // Which follows what was chosen, in the same step in which that is noted.
-    await eventually(rate, (chosen) => chosen === 1.25);
+    // The element tells of its new rate a moment after it has it.
+    await eventually(
+      () => page.evaluate<string>('localStorage.getItem("flixtube.player")'),
+      (noted) => JSON.parse(noted).speed === 1.25,
+    );
     await page.reload();
     await page.locator('.player--theatre').waitFor();
     await eventually(rate, (chosen) => chosen === 1.25);
