@@ -17,8 +17,9 @@ import {
   withTexts,
   written,
 } from './support/clips.ts';
-import { decode, encodeAll, firstHeard, leastLikeness, packetsOf, type Track } from './support/encoded.ts';
-import { countInputs, inputsRow, writeInputs } from './support/inputs-table.ts';
+import { decode, encodeAll, firstHeard, leastLikeness, type Track } from './support/encoded.ts';
+import { countInputs, countOf, expectRow, outcomeOf, writeInputs } from './support/inputs-table.ts';
+import { checkPictures, checkSound, timesOf } from './support/joins.ts';
 import { serveFile } from './support/range-server.ts';
 
 const media = ffmpegMedia({ threads: 1 });
@@ -290,76 +291,7 @@ describe('the table of inputs', () => {
   });
 });
 
-function expectRow(kind: string, outcome: string): void {
-  const { found, row } = inputsRow(kind, outcome);
-  expect(found).toBe(row);
-}
-
-/** In words. */
-function outcomeOf({ renditions, probe: { picture, sound } }: Plan): string {
-  if (picture === null) return `sound alone: ${countOf(sound.length, 'sound track')}`;
-  const { num, den } = picture.frameRate;
-  const largest = renditions.at(-1);
-  const facts = [
-    `${largest?.width}×${largest?.height}`,
-    `${Number((num / den).toFixed(3))} frames a second`,
-    ...(picture.interlaced ? ['deinterlaced'] : []),
-    ...(picture.hdr ? ['tone-mapped to BT.709'] : []),
-    sound.length === 0 ? 'silent' : countOf(sound.length, 'sound track'),
-  ];
-  return facts.join(', ');
-}
-
-const countOf = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
-
-/** When frames are shown, in order. */
-function timesOf(path: string): number[] {
-  return packetsOf(path)
-    .map(({ pts }) => pts)
-    .sort((a, b) => a - b);
-}
-
 function fresh(): string {
   mkdirSync(folder, { recursive: true });
   return mkdtempSync(join(folder, 'task-'));
-}
-
-/** Answers how many frames there are. */
-function checkPictures(plan: Plan, { parts, path }: Track): number {
-  const inits = new Set(parts.map(({ init }) => init.toString('hex')));
-  expect(inits.size).toBe(1);
-  expect(parts[0]?.codecs).toMatch(/^avc1\.[0-9a-f]{6}$/);
-  const packets = packetsOf(path);
-  expect(decode(path)).toEqual({ complaints: '', frames: packets.length });
-  const { num, den } = plan.probe.picture?.frameRate ?? { num: 1, den: 1 };
-  const tick = ((parts[0]?.timescale ?? 0) * den) / num;
-  const shown = timesOf(path);
-  const first = shown[0] ?? 0;
-  expect(shown).toEqual(shown.map((_, index) => first + index * tick));
-  const segments = parts.flatMap((part) => part.segments);
-  expect(segments.reduce((sum, { ticks }) => sum + ticks, 0)).toBe(packets.length * tick);
-  // A key frame at the beginning of each group, and nowhere else.
-  const keys = packets.flatMap(({ key }, index) => (key ? [index] : []));
-  expect(keys).toEqual(keys.map((_, index) => index * plan.gopFrames));
-  for (const { file, segments: own } of parts) {
-    const bytes = readFileSync(file);
-    expect(own.reduce((sum, { length }) => sum + length, 0)).toBe(bytes.length);
-    for (const { start, keyframes } of own) {
-      expect(keyframes[0]?.start).toBe(start);
-      for (const keyframe of keyframes)
-        expect(bytes.toString('latin1', keyframe.start + 4, keyframe.start + 8)).toBe('moof');
-    }
-  }
-  return packets.length;
-}
-
-function checkSound({ parts, path }: Track, seconds: number): void {
-  const packets = packetsOf(path);
-  expect(packets.map(({ pts }) => pts)).toEqual(packets.map((_, index) => index * 1024));
-  // ffprobe does not say how long the first packet of a fragmented file is.
-  expect(packets.slice(1).every(({ duration }) => duration === 1024)).toBe(true);
-  expect(decode(path).complaints).toBe('');
-  expect(Math.abs((packets.length * 1024) / 48_000 - seconds)).toBeLessThan(1.6);
-  const ticks = parts.flatMap(({ segments }) => segments.map((segment) => segment.ticks));
-  expect(ticks.reduce((sum, each) => sum + each, 0)).toBe(packets.length * 1024);
 }

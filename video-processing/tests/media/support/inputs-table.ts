@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { expect } from '@jest/globals';
+import type { Plan } from '../../../src/domain/media.ts';
 
 const path = new URL('../../../../docs/inputs.md', import.meta.url);
 const written = process.env.WRITE_DOCS === '1';
@@ -13,16 +15,13 @@ Each line is what a test (\`video-processing/tests/media\`) has made of such a f
 
 const rows = new Map<string, string>();
 
-/**
- * What came of a kind of file, for the table in docs/inputs.md: the line that is there, or undefined, and the one that
- * has to be there.
- */
-export function inputsRow(kind: string, outcome: string): { found: string | undefined; row: string } {
+/** What came of a kind of file is what the table in docs/inputs.md says. */
+export function expectRow(kind: string, outcome: string): void {
   const row = `| ${kind} | ${outcome} |`;
   rows.set(kind, row);
-  if (written) return { found: row, row };
+  if (written) return;
   const lines = readFileSync(path, 'utf8').split('\n');
-  return { found: lines.find((line) => line.startsWith(`| ${kind} | `)), row };
+  expect(lines.find((line) => line.startsWith(`| ${kind} | `))).toBe(row);
 }
 
 /** Writes the table, when that is asked for. */
@@ -38,3 +37,20 @@ export function countInputs(): number {
         .split('\n')
         .slice(head.split('\n').length - 1, -1).length;
 }
+
+/** A plan in words. */
+export function outcomeOf({ renditions, probe: { picture, sound } }: Plan): string {
+  if (picture === null) return `sound alone: ${countOf(sound.length, 'sound track')}`;
+  const { num, den } = picture.frameRate;
+  const largest = renditions.at(-1);
+  const facts = [
+    `${largest?.width}×${largest?.height}`,
+    `${Number((num / den).toFixed(3))} frames a second`,
+    ...(picture.interlaced ? ['deinterlaced'] : []),
+    ...(picture.hdr ? ['tone-mapped to BT.709'] : []),
+    sound.length === 0 ? 'silent' : countOf(sound.length, 'sound track'),
+  ];
+  return facts.join(', ');
+}
+
+export const countOf = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
