@@ -16,12 +16,13 @@ export function usePreferences(element: RefObject<HTMLVideoElement | null>): voi
 
     const leaving = new AbortController();
     const { signal } = leaving;
-    const on = (event: string, listener: () => void) => video.addEventListener(event, listener, { signal });
-    on('volumechange', () => prefer({ volume: video.volume, muted: video.muted }));
-    on('ratechange', () => {
+    const remember = () => {
       video.defaultPlaybackRate = video.playbackRate;
-      prefer({ speed: video.playbackRate });
-    });
+      prefer({ volume: video.volume, muted: video.muted, speed: video.playbackRate });
+    };
+    // Loading drops the events that wait to be told, so a change just before it is seen only then (HTML, 4.8.11.5).
+    for (const event of ['volumechange', 'ratechange', 'loadstart'])
+      video.addEventListener(event, remember, { signal });
     rememberCaptions(video, signal);
     return () => leaving.abort();
   }, [element]);
