@@ -33,7 +33,6 @@ resource "azurerm_kubernetes_cluster" "this" {
   #checkov:skip=CKV_AZURE_6:GitHub's runners have no fixed addresses; kubernetes.api_networks sets it where runners are one's own
   #checkov:skip=CKV_AZURE_115:a private API asks for runners inside the network; Entra decides who gets in, and local accounts are off
   #checkov:skip=CKV_AZURE_117:disks are encrypted with Azure's keys
-  #checkov:skip=CKV_AZURE_170:the tier is a setting, and production with the free one is refused below
   #checkov:skip=CKV_AZURE_226:the sizes have no local disk for an ephemeral OS
   #checkov:skip=CKV_AZURE_227:traffic between nodes and disks is encrypted by Azure; encryption at host has to be registered for a subscription first
   #checkov:skip=CKV_AZURE_232:two pools are enough: the services share the first with the system

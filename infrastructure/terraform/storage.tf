@@ -11,7 +11,6 @@ resource "azurerm_storage_account" "videos" {
   #checkov:skip=CKV_AZURE_33:there are no queues in it
   #checkov:skip=CKV_AZURE_35:Front Door Standard comes from public addresses; see storage_closed
   #checkov:skip=CKV_AZURE_59:as CKV_AZURE_35
-  #checkov:skip=CKV_AZURE_206:the replication is a setting: zone-redundant in production
   #checkov:skip=CKV2_AZURE_1:encrypted with Azure's keys
   #checkov:skip=CKV2_AZURE_33:the nodes come by a service endpoint, since a private one is paid for by the gigabyte that is streamed
   name                = local.compact_name
