@@ -25,7 +25,7 @@ export function createVideoStorage(config: Config, overrides: Overrides = {}): S
   const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
   const identity = createIdentity({ secret: config.identitySecret, service: name });
   const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
-  const container = azureContainer({ connectionString: config.azureConnectionString, name: config.azureContainer });
+  const container = azureContainer({ account: config.azureAccount, name: config.azureContainer });
   const store = azureBlobs(container.client, overrides.azure);
   const receiver = new Receiver(store, {
     blocks,
