@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,11 +24,12 @@ type Run = (command: string, args: string[], cwd: string) => Promise<boolean>;
 
 /**
  * infrastructure/terraform, held to its form, its provider's schemas, its tests (Azure is played: no account is needed)
- * and the rules of checkov. What cannot be had (Terraform, the providers, Python) is said and left out, and fails nothing.
+ * and the rules of checkov, which also looks for keys in all that sets the system up. What cannot be had (Terraform,
+ * the providers, Python) is said and left out, and fails nothing.
  */
 export function terraform(): Step {
   const run = async (context: StepContext): Promise<Outcome> => {
-    const checks = [...(await runTerraform(context)), await runCheckov(context)];
+    const checks = [...(await runTerraform(context)), ...(await runCheckov(context))];
     const count = (what: Check) => checks.filter((check) => check === what).length;
     return { passed: count('passed'), failed: count('failed') };
   };
@@ -89,14 +91,28 @@ async function init(program: string, folder: string, signal: AbortSignal): Promi
   }
 }
 
-async function runCheckov(context: StepContext): Promise<Check> {
+/** The policy of infrastructure/terraform; and that no key stands in any file that sets the system up. */
+async function runCheckov(context: StepContext): Promise<Check[]> {
   const program = await checkov(context);
   if (!program) {
     say(`Left out: the policy check. checkov ${checkovVersion} could not be installed (python3 with venv, and PyPI).`);
-    return 'left out';
+    return ['left out'];
   }
-  const args = ['--config-file', '.checkov.yaml', '--directory', '.'];
-  return check(await runner(context, {})(program, args, source));
+  const run = runner(context, {});
+  const policy = ['--config-file', '.checkov.yaml', '--directory', '.'];
+  const folders = ['infrastructure', 'scripts', '.github'].filter((folder) => existsSync(join(root, folder)));
+  const secrets = [
+    '--framework',
+    'secrets',
+    '--enable-secret-scan-all-files',
+    '--compact',
+    '--quiet',
+    '--skip-download',
+  ];
+  return [
+    check(await run(program, policy, source)),
+    check(await run(program, [...secrets, ...folders.flatMap((folder) => ['--directory', folder])], root)),
+  ];
 }
 
 /** checkov in an environment of its own, made when it is missing: about a minute, and 300 MB. */
