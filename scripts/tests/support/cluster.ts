@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-export interface FakeDeployment {
+interface FakeDeployment {
   apiVersion: string;
   kind: string;
   metadata: { name: string; labels: Record<string, string> };
