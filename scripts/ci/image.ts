@@ -11,8 +11,13 @@ import { type Command, type PipelineStep, StepFailure } from './steps.ts';
  * The steps of one image. Where it is published it is pushed first and signed last: what is scanned and started is the
  * very thing that will run, and what has failed stays in the registry unsigned, where no deployment takes it.
  */
-export function imageSteps(o: Options, revision: string, commands: Commands): PipelineStep[] {
-  const folder = path.join('.flixtube/ci', o.workspace);
+export function imageSteps(
+  o: Options,
+  revision: string,
+  commands: Commands,
+  /** Of what the steps leave for each other and for whoever wants to look, relative to the root. */
+  folder = path.join('.flixtube/ci', o.workspace),
+): PipelineStep[] {
   const metadataFile = path.join(folder, 'image.json');
   const sbomFile = path.join(folder, 'sbom.spdx.json');
   const name = `${o.publish ?? 'flixtube'}/${o.workspace}`;

@@ -4,6 +4,7 @@ import { root } from '@flixtube/dev-env/root';
 import { serviceNames } from '@flixtube/dev-env/services';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { stepNames } from '../ci/options.ts';
 import { standsOn, watchedPaths } from '../ci/standing-on.ts';
 
 const folder = path.join(root, '.github/workflows');
@@ -38,6 +39,38 @@ describe("a service's workflow", () => {
     expect(jobs.deliver.uses).toBe('./.github/workflows/service.yaml');
     expect(jobs.deliver.with.service).toBe(service);
     expect(Object.keys(jobs)).toEqual(['deliver']);
+  });
+});
+
+describe('the workflow of all services', () => {
+  const { jobs } = workflow('service.yaml');
+  const stepsOf = (job: { steps: { run?: string }[] }) =>
+    job.steps.flatMap(({ run }) => /npm run ci .*--only (\S+)/.exec(run ?? '')?.[1]?.split(',') ?? []);
+
+  test('goes through every step of npm run ci before anything is deployed, and leaves none out', () => {
+    expect([...stepsOf(jobs.check), ...stepsOf(jobs.publish)]).toEqual(stepNames);
+    for (const job of [jobs.check, jobs.publish, jobs.image]) {
+      expect(job.steps.some(({ run }: { run?: string }) => run?.includes('--complete'))).toBe(true);
+    }
+    expect([jobs.image.needs, jobs.publish.needs, jobs.test.needs]).toEqual(['check', 'check', 'publish']);
+  });
+
+  test('deploys to production only what has passed in the test environment, and by an environment of its own', () => {
+    expect(jobs.production.needs).toContain('test');
+    expect(jobs.production.environment.name).toBe('production');
+  });
+
+  test('gives a token of Azure to no job of a pull request', () => {
+    const withToken = Object.keys(jobs).filter((name) => jobs[name].permissions['id-token']);
+    expect(withToken).toEqual(['publish', 'test', 'production']);
+    expect(jobs.publish.if).toContain("github.event_name != 'pull_request'");
+  });
+
+  test('runs on the backends of docker-compose.yaml', () => {
+    const compose = parse(readFileSync(path.join(root, 'docker-compose.yaml'), 'utf8'), { merge: true });
+    for (const [name, { image }] of Object.entries<{ image: string }>(jobs.check.services)) {
+      expect(image).toBe(compose.services[name].image);
+    }
   });
 });
 
