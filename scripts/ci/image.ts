@@ -1,5 +1,5 @@
 /** The steps that make a service's image, look into it, and sign it. */
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from '@flixtube/dev-env/root';
 import type { Commands } from './commands.ts';
@@ -34,10 +34,6 @@ export function imageSteps(
     return `${name}@${JSON.parse(metadata)['containerimage.digest']}`;
   };
   const syft = (image: string): Command => ['syft', 'scan', `${source}:${image}`, '--output', `spdx-json=${sbomFile}`];
-  const npmSbom: Command = [
-    ...(['npm', 'sbom', '--sbom-format', 'spdx', '--sbom-type', 'application'] as const),
-    ...['--package-lock-only', '--omit', 'dev', '--workspace', o.workspace],
-  ];
   const grype: Command = ['grype', `sbom:${sbomFile}`, '--config', '.grype.yaml'];
   const sign = (image: string): Command[] => [
     ['cosign', 'sign', '--yes', image],
@@ -65,14 +61,6 @@ export function imageSteps(
         await mkdir(path.join(root, folder), { recursive: true });
         await commands.run(syft(await reference()));
         return sbomFile;
-      },
-      instead: {
-        shows: [npmSbom],
-        run: async () => {
-          await mkdir(path.join(root, folder), { recursive: true });
-          await writeFile(path.join(root, sbomFile), await commands.output(npmSbom));
-          return `${sbomFile}, of the packages from npm alone, since syft is not on this machine`;
-        },
       },
     },
     {

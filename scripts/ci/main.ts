@@ -30,15 +30,13 @@ async function run(): Promise<number> {
   for (const step of pipelineOf(options, revision, commands, signal)) {
     const missing = (await missingPrograms(step)).join(' and ');
     const why = missing && `${missing} not on this machine`;
-    const done = missing && step.instead && !options.complete ? { ...step, ...step.instead } : step;
-    const without = done === step && missing !== '';
     if (options.dryRun) {
-      const commandLines = done.shows.map((command) => `  ${asTyped(command)}`);
-      say([`${step.name}${without ? ` (left out: ${why})` : ''}`, ...commandLines].join('\n'));
+      const commandLines = step.shows.map((command) => `  ${asTyped(command)}`);
+      say([`${step.name}${missing ? ` (left out: ${why})` : ''}`, ...commandLines].join('\n'));
       continue;
     }
     say(`\n── ${options.workspace}: ${step.name}`);
-    const result = without ? leftOut(step, why, options.complete) : await outcomeOf(done);
+    const result = missing ? leftOut(step, why, options.complete) : await outcomeOf(step);
     say(result.line);
     results.push(result);
     if (result.failed) break;

@@ -10,8 +10,6 @@ export interface PipelineStep {
   shows: Command[];
   /** What must be there for it. */
   programs: string[];
-  /** What is done, where something of that is missing, in its place: less than it. */
-  instead?: Pick<PipelineStep, 'shows' | 'run'>;
   /**
    * Answers a note for the report, where there is something to say.
    * @throws StepFailure when it has failed, and nothing of what follows makes sense
