@@ -14,6 +14,8 @@ const mains = {
   test: 'scripts/test/main.ts',
   'test:compose': 'scripts/test/compose.ts',
   bench: 'bench/src/run.ts',
+  ci: 'scripts/ci/main.ts',
+  canary: 'scripts/canary/main.ts',
 };
 
 process.exitCode = await main(process.argv[2] ?? 'start', process.argv.slice(3));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { root } from '@flixtube/dev-env/root';
 import { check, jest, type Step } from './steps.ts';
 import { terraform } from './terraform.ts';
+import { workflows } from './workflows.ts';
 
 /** Everything that CI runs, in this order: what is quickest to tell comes first. */
 export function plan(): Step[] {
@@ -13,6 +14,7 @@ export function plan(): Step[] {
     check('boundaries', 'npm', ['run', '--silent', 'boundaries']),
     check('unused', 'knip', []),
     terraform(),
+    workflows(),
     ...testedWorkspaces().map((workspace) => jest(workspace, 'unit')),
     jest('scripts', 'e2e'),
     jest('e2e', 'e2e'),
