@@ -14,6 +14,11 @@ const mains = {
   test: 'scripts/test/main.ts',
   'test:compose': 'scripts/test/compose.ts',
   bench: 'bench/src/run.ts',
+  build: 'scripts/release/build.ts',
+  push: 'scripts/release/push.ts',
+  deploy: 'scripts/release/deploy.ts',
+  rollback: 'scripts/release/rollback.ts',
+  remove: 'scripts/release/remove.ts',
 };
 
 process.exitCode = await main(process.argv[2] ?? 'start', process.argv.slice(3));
