@@ -19,6 +19,7 @@ const mains = {
   deploy: 'scripts/release/deploy.ts',
   rollback: 'scripts/release/rollback.ts',
   remove: 'scripts/release/remove.ts',
+  'trial:rollout': 'bench/src/rollout/main.ts',
 };
 
 process.exitCode = await main(process.argv[2] ?? 'start', process.argv.slice(3));
