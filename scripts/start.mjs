@@ -19,6 +19,7 @@ const mains = {
   deploy: 'scripts/release/deploy.ts',
   rollback: 'scripts/release/rollback.ts',
   remove: 'scripts/release/remove.ts',
+  environment: 'scripts/release/environment.ts',
   'trial:rollout': 'bench/src/rollout/main.ts',
 };
 

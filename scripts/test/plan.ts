@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '@flixtube/dev-env/root';
+import { kubernetes } from './kubernetes.ts';
 import { check, jest, type Step } from './steps.ts';
 
 /** Everything that CI runs, in this order: what is quickest to tell comes first. */
@@ -11,6 +12,7 @@ export function plan(): Step[] {
     check('lint', 'biome', ['check', '--error-on-warnings']),
     check('boundaries', 'npm', ['run', '--silent', 'boundaries']),
     check('unused', 'knip', []),
+    kubernetes(),
     ...testedWorkspaces().map((workspace) => jest(workspace, 'unit')),
     jest('scripts', 'e2e'),
     jest('e2e', 'e2e'),
