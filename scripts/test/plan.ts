@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '@flixtube/dev-env/root';
+import { kubernetes } from './kubernetes.ts';
 import { check, jest, type Step } from './steps.ts';
 import { terraform } from './terraform.ts';
 import { workflows } from './workflows.ts';
@@ -15,6 +16,7 @@ export function plan(): Step[] {
     check('unused', 'knip', []),
     terraform(),
     workflows(),
+    kubernetes(),
     ...testedWorkspaces().map((workspace) => jest(workspace, 'unit')),
     jest('scripts', 'e2e'),
     jest('e2e', 'e2e'),
