@@ -15,8 +15,9 @@ resource "azurerm_federated_identity_credential" "service" {
   name                      = "kubernetes"
   user_assigned_identity_id = azurerm_user_assigned_identity.service[each.key].id
   issuer                    = azurerm_kubernetes_cluster.this.oidc_issuer_url
-  subject                   = "system:serviceaccount:${var.kubernetes.namespace}:${each.key}"
-  audience                  = ["api://AzureADTokenExchange"]
+  # The broker's account is made by its cluster operator, which names it so.
+  subject  = "system:serviceaccount:${var.kubernetes.namespace}:${each.key == "rabbitmq" ? "rabbitmq-server" : each.key}"
+  audience = ["api://AzureADTokenExchange"]
 }
 
 resource "azurerm_role_assignment" "service_secret" {

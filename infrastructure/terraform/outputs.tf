@@ -84,3 +84,8 @@ output "delivery_client_ids" {
   description = "Client ids for azure/login: build pushes images, deploy deploys them."
   value       = { for part, identity in azurerm_user_assigned_identity.delivery : part => identity.client_id }
 }
+
+output "site_origin" {
+  description = "Origin of the site: the host that the cluster's door answers to."
+  value       = var.site_origin
+}

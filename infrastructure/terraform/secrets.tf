@@ -16,7 +16,7 @@ locals {
     gateway          = ["cookie-secret", "identity-secret"]
     history          = ["identity-secret", "mongodb-url", "rabbitmq-url"]
     metadata         = ["identity-secret", "mongodb-url", "rabbitmq-url"]
-    rabbitmq         = ["rabbitmq-password"]
+    rabbitmq         = ["rabbitmq-default-user", "rabbitmq-password"]
     video-processing = ["identity-secret", "mongodb-url", "rabbitmq-url"]
     video-storage    = ["identity-secret", "rabbitmq-url"]
     video-streaming  = ["identity-secret", "rabbitmq-url"]
@@ -98,7 +98,11 @@ resource "random_password" "backend" {
 
 resource "azurerm_key_vault_secret" "backend" {
   #checkov:skip=CKV_AZURE_41:as above
-  for_each = merge(local.backend_urls, { rabbitmq-password = random_password.backend["rabbitmq"].result })
+  for_each = merge(local.backend_urls, {
+    rabbitmq-password = random_password.backend["rabbitmq"].result
+    # The same as settings of the broker, as its cluster operator wants them.
+    rabbitmq-default-user = "default_user = ${local.application}\ndefault_pass = ${random_password.backend["rabbitmq"].result}\n"
+  })
 
   name             = each.key
   key_vault_id     = azurerm_key_vault.this.id
