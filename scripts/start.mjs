@@ -14,6 +14,15 @@ const mains = {
   test: 'scripts/test/main.ts',
   'test:compose': 'scripts/test/compose.ts',
   bench: 'bench/src/run.ts',
+  ci: 'scripts/ci/main.ts',
+  canary: 'scripts/canary/main.ts',
+  build: 'scripts/release/build.ts',
+  push: 'scripts/release/push.ts',
+  deploy: 'scripts/release/deploy.ts',
+  rollback: 'scripts/release/rollback.ts',
+  remove: 'scripts/release/remove.ts',
+  environment: 'scripts/release/environment.ts',
+  'trial:rollout': 'bench/src/rollout/main.ts',
 };
 
 process.exitCode = await main(process.argv[2] ?? 'start', process.argv.slice(3));

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '@flixtube/dev-env/root';
+import { kubernetes } from './kubernetes.ts';
 import { check, jest, type Step } from './steps.ts';
+import { terraform } from './terraform.ts';
+import { workflows } from './workflows.ts';
 
 /** Everything that CI runs, in this order: what is quickest to tell comes first. */
 export function plan(): Step[] {
@@ -11,6 +14,9 @@ export function plan(): Step[] {
     check('lint', 'biome', ['check', '--error-on-warnings']),
     check('boundaries', 'npm', ['run', '--silent', 'boundaries']),
     check('unused', 'knip', []),
+    terraform(),
+    workflows(),
+    kubernetes(),
     ...testedWorkspaces().map((workspace) => jest(workspace, 'unit')),
     jest('scripts', 'e2e'),
     jest('e2e', 'e2e'),

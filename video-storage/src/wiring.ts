@@ -27,7 +27,7 @@ export function createVideoStorage(config: Config, overrides: Overrides = {}): S
   const identity = createIdentity({ secret: config.identitySecret, service: name });
   const metrics = new Registry();
   const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger, metrics });
-  const container = azureContainer({ connectionString: config.azureConnectionString, name: config.azureContainer });
+  const container = azureContainer({ account: config.azureAccount, name: config.azureContainer });
   const store = azureBlobs(container.client, overrides.azure);
   const receiver = new Receiver(store, {
     blocks,

@@ -1,17 +1,14 @@
-import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { type Secret, SettingsError } from '@flixtube/chassis/config';
+import type { ContainerClient } from '@azure/storage-blob';
 import type { Resource } from '@flixtube/chassis/service';
+import { type AzureAccount, azureAccount } from './azure-account.ts';
 import { withAzure } from './azure-errors.ts';
 
-/** Quick enough that a viewer is told in seconds that the store is gone; what takes part in a PUT is retried as well. */
-const retryOptions = { maxTries: 3, retryDelayInMs: 250, maxRetryDelayInMs: 1_000 };
-
 /** The container of an account, and what looks after it as long as the service runs. */
-export function azureContainer(o: { connectionString: Secret; name: string }): {
+export function azureContainer(o: { account: AzureAccount; name: string }): {
   client: ContainerClient;
   resource: Resource;
 } {
-  const client = connect(o.connectionString).getContainerClient(o.name);
+  const client = azureAccount(o.account).getContainerClient(o.name);
   return {
     client,
     resource: {
@@ -28,15 +25,4 @@ export function azureContainer(o: { connectionString: Secret; name: string }): {
       stop: async () => {},
     },
   };
-}
-
-function connect(connectionString: Secret): BlobServiceClient {
-  try {
-    return BlobServiceClient.fromConnectionString(connectionString.reveal(), { retryOptions });
-  } catch {
-    // The library's error may quote the string.
-    throw new SettingsError([
-      'AZURE_STORAGE_CONNECTION_STRING must be a connection string of Azure Storage, with AccountName and AccountKey or a shared access signature',
-    ]);
-  }
 }

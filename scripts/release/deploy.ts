@@ -1,0 +1,38 @@
+/** `npm run deploy`: brings services, or all of FlixTube, to the cluster that kubectl points at, and waits until they are ready. */
+import { SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { Commands, main, say } from './commands.ts';
+import { kubectl, sayCluster, statusOf } from './kubectl.ts';
+import { makeLocalSecrets } from './local-secrets.ts';
+import { readOptions } from './options.ts';
+import { rendered } from './rendered.ts';
+
+await main(async () => {
+  const options = readOptions('deploy', ['environment', 'registry', 'tag', 'image'], process.argv.slice(2));
+  const { services, isAll, environment } = options;
+  if (environment !== 'local' && options.image === undefined && (options.registry === '' || options.tag === 'latest')) {
+    throw new SetupFailure('Which images? --registry <host> --tag <tag>, or --image <name> with one service.');
+  }
+  const commands = new Commands(options);
+  await sayCluster(commands);
+  say(`To ${environment}: ${isAll ? 'all of FlixTube' : services.join(', ')}`);
+  const text = await rendered(commands, options);
+  if (environment === 'local') await makeLocalSecrets(commands);
+  const selector = isAll ? [] : ['--selector', `app.kubernetes.io/name in (settings, ${services.join(', ')})`];
+  await commands.change(kubectl('apply', ...selector, '--filename', '-'), {
+    text,
+    words: `the overlay ${options.overlay}`,
+  });
+  for (const service of services) {
+    try {
+      await commands.change(statusOf(service));
+    } catch (error) {
+      const why = await commands.look(kubectl('get', 'pods', '--selector', `app.kubernetes.io/name=${service}`));
+      if (!(error instanceof SetupFailure)) throw error;
+      throw new SetupFailure(
+        `${error.message}\n${why ?? ''}${service} did not get ready; pods of the version before go on. ` +
+          `Look: kubectl --namespace flixtube logs deployment/${service}. Back: npm run rollback -- ${service}`,
+      );
+    }
+  }
+  if (!options.dryRun) say(`There: ${services.join(', ')}`);
+});

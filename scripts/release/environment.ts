@@ -1,0 +1,59 @@
+/**
+ * `terraform -chdir=infrastructure/terraform output -json | npm run --silent environment -- --environment test`: writes what
+ * Terraform has made of an environment to where `npm run deploy` looks for it. Nothing in it is secret.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { root } from '@flixtube/dev-env/root';
+import { SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { z } from 'zod';
+import { main, say } from './commands.ts';
+
+const output = <T extends z.ZodType>(value: T) => z.object({ value });
+/** Of infrastructure/terraform/outputs.tf. */
+const outputs = z.object({
+  tenant_id: output(z.string()),
+  key_vault_name: output(z.string()),
+  storage_account_url: output(z.url()),
+  storage_container: output(z.string()),
+  service_client_ids: output(z.record(z.string(), z.string())),
+  site_origin: output(z.url()),
+});
+
+await main(async () => {
+  const { values } = parseArgs({ options: { environment: { type: 'string' } } });
+  if (!values.environment || !/^[a-z][a-z0-9-]{0,30}$/.test(values.environment)) {
+    throw new SetupFailure('Usage: terraform output -json | npm run environment -- --environment test');
+  }
+  const given = outputs.safeParse(JSON.parse((await text(process.stdin)) || '{}'));
+  if (!given.success) {
+    const missing = given.error.issues.map((issue) => issue.path[0]).join(', ');
+    throw new SetupFailure(`This is not what terraform output -json says after an apply; wrong or missing: ${missing}`);
+  }
+  const of = given.data;
+  const lines = {
+    TENANT_ID: of.tenant_id.value,
+    KEY_VAULT_NAME: of.key_vault_name.value,
+    AZURE_STORAGE_ACCOUNT_URL: of.storage_account_url.value,
+    AZURE_STORAGE_CONTAINER: of.storage_container.value,
+    SITE_HOST: new URL(of.site_origin.value).host,
+    ...Object.fromEntries(
+      Object.entries(of.service_client_ids.value).map(([name, id]) => [
+        `CLIENT_ID_${name.toUpperCase().replaceAll('-', '_')}`,
+        id,
+      ]),
+    ),
+  };
+  const folder = path.join(root, '.flixtube/kubernetes', values.environment);
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, 'environment.env');
+  await writeFile(
+    file,
+    Object.entries(lines)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+  say(`Written: ${path.relative(root, file)}`);
+});
