@@ -1,6 +1,9 @@
 import { DomainError } from '@flixtube/chassis/errors';
 import type { Logger } from '@flixtube/chassis/logger';
+import { meterSlots, type Registry } from '@flixtube/chassis/metrics';
+import { type CallNeighbour, observedCalls } from '@flixtube/chassis/neighbour-calls';
 import type { Resource } from '@flixtube/chassis/service';
+import { currentTrace } from '@flixtube/chassis/trace';
 import { type Dispatcher, Pool } from 'undici';
 import { type Circuit, createCircuit } from '../domain/circuit.ts';
 import type { Answer, Call, Neighbours } from '../domain/neighbours.ts';
@@ -9,6 +12,8 @@ import type { Lane, Neighbour } from '../domain/routing-table.ts';
 export interface NeighbourOptions {
   urls: Record<Neighbour, string>;
   logger: Logger;
+  /** Where calls and what they take are counted. */
+  metrics: Registry;
   /** How long the answer to a request may take to begin. */
   answerSeconds: number;
   /** How long an answer may pause in its middle while we wait for it. */
@@ -41,11 +46,16 @@ class Line {
     this.pool = new Pool(url, { connections, pipelining: 1, connect: { timeout: connectMs }, ...timeouts });
   }
 
+  get inHand(): number {
+    return this.#inHand;
+  }
+
   get full(): boolean {
     return this.#inHand >= this.#most;
   }
 
   async request(call: Call, headersTimeout: number | undefined): Promise<Dispatcher.ResponseData> {
+    const trace = currentTrace();
     this.#inHand += 1;
     let held = true;
     const release = () => {
@@ -56,7 +66,7 @@ class Line {
       const answer = await this.pool.request({
         method: call.method as Dispatcher.HttpMethod,
         path: call.target,
-        headers: call.headers,
+        headers: { ...call.headers, ...(trace && { traceparent: trace.traceparent }) },
         body: call.body ?? null,
         signal: call.signal,
         // undici would close the connection after every HEAD; our services know what a HEAD is.
@@ -83,10 +93,25 @@ export function createNeighbours(options: NeighbourOptions): Neighbours & Resour
       bytes: new Line(options.urls[name], options.streamsMax, 0, timeouts),
     },
   });
+  const observed = Object.fromEntries(names.map((name) => [name, observedCalls(options.metrics, name)])) as Record<
+    Neighbour,
+    CallNeighbour
+  >;
   const lines = Object.fromEntries(names.map((name) => [name, linesOf(name)])) as Record<
     Neighbour,
     ReturnType<typeof linesOf>
   >;
+
+  for (const name of names) {
+    const { json, bytes } = lines[name].lanes;
+    meterSlots(options.metrics, {
+      what: `requests-${name}`,
+      used: () => Math.min(json.inHand, jsonConnections),
+      limit: jsonConnections,
+      waiting: () => Math.max(0, json.inHand - jsonConnections),
+    });
+    meterSlots(options.metrics, { what: `streams-${name}`, used: () => bytes.inHand, limit: options.streamsMax });
+  }
 
   async function attempt(name: Neighbour, call: Call): Promise<Answer> {
     const { circuit, lanes } = lines[name];
@@ -98,7 +123,9 @@ export function createNeighbours(options: NeighbourOptions): Neighbours & Resour
     if (!circuit.admits()) throw unavailable();
     const stores = call.lane === 'bytes' && call.body !== undefined;
     try {
-      const { statusCode, headers, body } = await line.request(call, stores ? storingSeconds * 1000 : undefined);
+      const { statusCode, headers, body } = await observed[name](call.method, () =>
+        line.request(call, stores ? storingSeconds * 1000 : undefined),
+      );
       if (circuit.open) options.logger.info({ neighbour: name }, 'neighbour is back');
       circuit.succeeded();
       return { status: statusCode, headers, body };

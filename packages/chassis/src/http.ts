@@ -1,4 +1,4 @@
-import express, { type Express, type Router } from 'express';
+import express, { type Express, type Request, type Router } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 import { logAccess } from './http/access-log.ts';
 import { closeAfterEarlyAnswer } from './http/early-answer.ts';
@@ -7,11 +7,11 @@ import { checkPath } from './http/path.ts';
 import { checkQuery, parseQuery } from './http/query.ts';
 import { allowedMethodsOf, answerAllowedMethods, answerUnmatched } from './http/route.ts';
 import { endSlowBodies } from './http/slow-body.ts';
+import { traceRequests } from './http/trace-requests.ts';
 import { type IdentityVerifier, identify } from './identity.ts';
 import type { Logger } from './logger.ts';
-import { measureRequests, metricsRouter, Registry } from './metrics.ts';
+import { measureHealth, measureRequests, metricsRouter, Registry } from './metrics.ts';
 import { type Health, healthRouter } from './service/health.ts';
-import { runInTrace } from './trace.ts';
 
 export { json } from './http/json-body.ts';
 export { parse } from './http/parse.ts';
@@ -26,8 +26,12 @@ export interface AppOptions {
   /** What createService gives to `app`; serves /health/live and /health/ready. */
   health?: Health;
   routers: readonly Router[];
-  /** Where this service counts things of its own, shown by GET /metrics; `none` at a public door, which has no such address. */
-  metrics?: Registry | 'none';
+  /** Where everything of this service is counted. */
+  metrics?: Registry;
+  /** Whether GET /metrics is answered here; not at a public door (metrics-server.ts). Default true. */
+  showsMetrics?: boolean;
+  /** Requests that many come of and that say little, such as for segments: one in a hundred of their traces is recorded. */
+  isPlentiful?(req: Request): boolean;
   /**
    * Seconds within which a sender must make progress with a request's body while we are reading it (at least 1 KiB);
    * else it gets 408. Default 30.
@@ -58,13 +62,14 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', parseQuery);
 
   const health = options.health === undefined ? [] : [healthRouter(options.health)];
-  const registry = options.metrics === 'none' ? undefined : (options.metrics ?? new Registry());
-  const own = [...health, ...(registry === undefined ? [] : [metricsRouter(registry)])];
+  const registry = options.metrics ?? new Registry();
+  const own = [...health, ...(options.showsMetrics === false ? [] : [metricsRouter(registry)])];
+  if (options.health !== undefined) measureHealth(registry, options.health);
   const allowed = allowedMethodsOf([...own, ...options.routers]);
 
-  app.use((req, _res, next) => runInTrace(req.get('traceparent'), next));
+  app.use(traceRequests(options.isPlentiful ?? (() => false)));
   app.use(logAccess(options.logger));
-  if (registry !== undefined) app.use(measureRequests(registry));
+  app.use(measureRequests(registry));
   app.use(closeAfterEarlyAnswer());
   app.use(endSlowBodies((options.bodyIdleSeconds ?? 30) * 1000));
   app.use(helmet(forApis));

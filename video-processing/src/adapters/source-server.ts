@@ -1,8 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ByteClient } from '@flixtube/chassis/byte-client';
 import { DomainError } from '@flixtube/chassis/errors';
+import { meterCache, Registry } from '@flixtube/chassis/metrics';
 import { type Representation, sendRepresentation } from '@flixtube/chassis/representation';
 import type { Resource } from '@flixtube/chassis/service';
 import type { VideoSource } from '@flixtube/contracts/events/video-uploaded';
@@ -13,6 +15,8 @@ interface Served {
   source: VideoSource;
   ended: AbortController;
   failure: unknown;
+  /** Runs what it is given as a part of the task, with its trace. */
+  within: <T>(fn: () => T) => T;
 }
 
 /** An encoder reads on when it has room again, which may take it minutes. */
@@ -25,15 +29,23 @@ const stallSeconds = 1_800;
  */
 export function sourceServer(
   storage: Pick<ByteClient, 'get'>,
-  cache: { folder: string; mostBytes: number },
+  cache: { folder: string; mostBytes: number; metrics?: Registry },
 ): Sources & Resource {
+  const { folder, mostBytes, metrics = new Registry() } = cache;
   const blocks = new SourceBlocks({
-    ...cache,
+    folder,
+    mostBytes,
+    onAsked: (kept) => meter.asked(kept),
     async fetch({ key, sha256 }, range, signal) {
       // video-storage's entity tag is the SHA-256, so If-Match pins the bytes.
       const { body } = await storage.get(`/internal/objects/${key}`, { range, ifMatch: `"${sha256}"`, signal });
       return body;
     },
+  });
+  const meter = meterCache(metrics, {
+    cache: 'source-blocks',
+    entries: () => blocks.size,
+    bytes: () => blocks.bytes,
   });
   const served = new Map<string, Served>();
   const server = createServer((req, res) => void answer(req, res));
@@ -46,7 +58,7 @@ export function sourceServer(
       return;
     }
     try {
-      await sendRepresentation(req, res, representationOf(one, blocks), { stallSeconds });
+      await one.within(() => sendRepresentation(req, res, representationOf(one, blocks), { stallSeconds }));
     } catch (error) {
       if (error instanceof DomainError && isAboutRequest(error)) {
         res.writeHead(error.kind === 'range-not-satisfiable' ? 416 : 412).end();
@@ -64,7 +76,8 @@ export function sourceServer(
     serve(source) {
       if (port === 0) throw new DomainError('unavailable', 'This worker has not started yet.');
       const path = `/${randomBytes(24).toString('base64url')}`;
-      const one: Served = { source, ended: new AbortController(), failure: undefined };
+      const within = AsyncLocalStorage.snapshot();
+      const one: Served = { source, ended: new AbortController(), failure: undefined, within };
       served.set(path, one);
       return {
         url: `http://127.0.0.1:${port}${path}`,

@@ -1,8 +1,10 @@
 import { Secret } from '../config.ts';
 import { DomainError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { meterMessages } from '../metrics/messages.ts';
+import { Registry, watch } from '../metrics.ts';
 import type { Resource } from '../service.ts';
-import { currentTrace } from '../trace.ts';
+import { currentTrace, entered, type SpanFacts } from '../trace.ts';
 import { atMost } from './backoff.ts';
 import { Batches } from './batches.ts';
 import { BrokerConnection, type ChannelUser } from './connection.ts';
@@ -28,6 +30,8 @@ export interface BrokerOptions {
    */
   deliveryLimit?: number;
   retry?: Partial<RetryPolicy>;
+  /** Where messages are counted. */
+  metrics?: Registry;
 }
 
 /** Events in and out. A Resource: started and stopped with the service, and part of its readiness. */
@@ -88,6 +92,11 @@ export function createBroker(o: BrokerOptions): Broker {
   const inUse = () => [outgoing, ...(incoming.used ? [incoming] : [])];
   const publisher = new Publisher(outgoing);
   outgoing.add(publisher);
+  const registry = o.metrics ?? new Registry();
+  const meter = meterMessages(registry);
+  const isConnected = () => inUse().every((connection) => connection.isConnected());
+  const family = { name: 'broker_connected', help: 'Whether the connections to the broker stand: 1 or 0' };
+  watch(registry, family, () => [{ value: isConnected() ? 1 : 0 }]);
   const consumers: QueueConsumer[] = [];
   let started = false;
   let quiesced: Promise<void> | undefined;
@@ -136,36 +145,57 @@ export function createBroker(o: BrokerOptions): Broker {
       return stopped;
     },
     publish: async (event) => {
+      const send = () =>
+        publisher.publish({
+          exchange: eventsExchange,
+          routingKey: event.type,
+          content: writeEvent(event),
+          properties: {
+            contentType: 'application/cloudevents+json',
+            contentEncoding: 'utf-8',
+            messageId: event.id,
+            type: event.type,
+            appId: service,
+            timestamp: Math.floor(Date.parse(event.time) / 1_000),
+            headers: currentTrace() === undefined ? {} : { traceparent: currentTrace()?.traceparent },
+          },
+        });
+      // An event that waited is of the trace of the change that wrote it, not of who passes it on.
       const traceparent = event.traceparent ?? currentTrace()?.traceparent;
-      await publisher.publish({
-        exchange: eventsExchange,
-        routingKey: event.type,
-        content: writeEvent(event),
-        properties: {
-          contentType: 'application/cloudevents+json',
-          contentEncoding: 'utf-8',
-          messageId: event.id,
-          type: event.type,
-          appId: service,
-          timestamp: Math.floor(Date.parse(event.time) / 1_000),
-          headers: traceparent === undefined ? {} : { traceparent },
-        },
-      });
+      try {
+        await (traceparent === undefined
+          ? send()
+          : entered(`send ${event.type}`, { role: 'producer', traceparent, facts: sending(event) }, send));
+        meter.published(event.type, true);
+      } catch (error) {
+        meter.published(event.type, false);
+        throw error;
+      }
     },
     subscribe: ({ event, handle, prefetch: own = prefetch, queue }) => {
-      const handler = new OneByOne({ event, handle, policy, logger });
+      const handler = new OneByOne({ event, handle, policy, logger, meter });
       consume(event.type, own, (delivery) => handler.deliver(delivery), queue);
     },
     subscribeBatch: ({ event, handle, maxSize, maxWaitMs }) => {
-      const handler = new Batches({ event, handle, maxSize, maxWaitMs, policy, logger });
+      const handler = new Batches({ event, handle, maxSize, maxWaitMs, policy, logger, meter });
       // Twice the size: the next batch is collected while one is handled.
       consume(event.type, maxSize * 2, (delivery) => handler.deliver(delivery));
     },
     listen: ({ event, handle, onGap }) => {
       receive(new Listener({ service, event, handle, onGap, logger }));
     },
-    isConnected: () => inUse().every((connection) => connection.isConnected()),
+    isConnected,
     canPublish: () => publisher.ready,
     onPublishable: (listener) => publisher.onReady(listener),
+  };
+}
+
+function sending(event: FlixEvent): SpanFacts {
+  return {
+    'messaging.system': 'rabbitmq',
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': eventsExchange,
+    'messaging.rabbitmq.destination.routing_key': event.type,
+    'messaging.message.id': event.id,
   };
 }
