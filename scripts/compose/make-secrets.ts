@@ -65,6 +65,7 @@ function filesOf(secrets: Record<Name, string>): Record<string, Record<string, s
     'video-streaming': { IDENTITY_SECRET, RABBITMQ_URL },
     history: { IDENTITY_SECRET, MONGODB_URL, RABBITMQ_URL },
     'video-processing': { IDENTITY_SECRET, MONGODB_URL, RABBITMQ_URL },
+    operate: { MONGODB_URL, RABBITMQ_URL, AZURE_STORAGE_CONNECTION_STRING },
   };
 }
 

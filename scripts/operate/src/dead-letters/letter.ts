@@ -12,6 +12,7 @@ export interface Letter {
   /** When it became a dead letter, else when the event happened; undefined when neither is known. */
   readonly since: Date | undefined;
   readonly headers: Record<string, unknown>;
+  readonly properties: MessageProperties;
   readonly content: Buffer;
 }
 
@@ -35,6 +36,7 @@ export function readLetter(message: Pick<Message, 'content' | 'properties'>): Le
     reason: text(headers['x-reason']) ?? text(death.reason) ?? 'unknown',
     since: timeOf(headers['x-dead-lettered-at']) ?? timeOf(death.time) ?? timeOf(timestamp),
     headers,
+    properties: message.properties,
     content: message.content,
   };
 }
