@@ -1,6 +1,7 @@
 import { createIdentity } from '@flixtube/chassis/identity';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
+import { runMigrations } from '@flixtube/chassis/migrations';
 import { connectMongo } from '@flixtube/chassis/mongo';
 import { createOutbox } from '@flixtube/chassis/outbox';
 import { createService, type Health, type Service } from '@flixtube/chassis/service';
@@ -15,6 +16,7 @@ import { consumeVideoProcessingProgressed } from './consumers/video-processing-p
 import { consumeVideoUploaded } from './consumers/video-uploaded.ts';
 import { consumeVideoViewed } from './consumers/video-viewed.ts';
 import { createCatalogue } from './domain/catalogue.ts';
+import { completeVideos } from './migrations/0001-complete-videos.ts';
 
 const name = 'metadata';
 
@@ -30,7 +32,8 @@ export function createMetadata(config: Config, overrides: Overrides = {}): Servi
   const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
   const collection = mongo.db.collection<VideoDocument>('videos');
   const outbox = createOutbox({ collection, broker, logger });
-  const catalogue = createCatalogue({ videos: mongoVideos({ collection, outbox }) });
+  const { guard } = runMigrations({ mongo, migrations: [completeVideos], logger });
+  const catalogue = createCatalogue({ videos: guard(mongoVideos({ collection, outbox })) });
 
   mongo.onReady(() => prepareVideos(collection));
   consumeVideoUploaded(broker, catalogue);
