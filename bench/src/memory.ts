@@ -9,7 +9,7 @@ import { processed } from './processed.ts';
 import { tusUploadTo } from './tus-client.ts';
 
 /**
- * As a phone films in 4K, and as a film is published in 1080p. What is processed has 1080p in both, but the long one has a
+ * As a phone films in 4K, and as a film is published in 1080p. What is processed has 720p in both, but the long one has a
  * frame a second: to encode all of two hours takes longer than that.
  */
 const short = { seconds: 10, rate: 30, uploadedBytes: (10 * 50_000_000) / 8 };
@@ -24,7 +24,7 @@ export async function* memory({ folder, system }: BenchContext): AsyncGenerator<
   for (const { seconds, rate, uploadedBytes } of [long, short]) {
     const file = path.join(folder, `${seconds}.mp4`);
     say(`making a clip of ${seconds} s`);
-    await makeClip(file, { seconds, size: '1920x1080', rate });
+    await makeClip(file, { seconds, size: '1280x720', rate });
     await system.restart('video-processing');
     const worker = await Watch.begin(system, 'video-processing');
     await processed(system.url, file);

@@ -77,7 +77,6 @@ describe('a worker', () => {
       new Set([
         ...['find', 'begin', 'start', 'probe', 'plan', 'encodePiece', 'put', 'commit', 'addPiece', 'queue', 'announce'],
         ...[
-          'committed',
           'addSound',
           'drawPictures',
           'addPictures',

@@ -1,7 +1,8 @@
 import { isDuplicateKey, withMongo } from '@flixtube/chassis/mongo';
 import { ensureIndexes } from '@flixtube/chassis/mongo-indexes';
 import type { Collection, Db } from 'mongodb';
-import type { Outcome, PartName, Parts } from '../domain/ports.ts';
+import type { EncodedSegment } from '../domain/media.ts';
+import type { Outcome, PartName, Parts, StoredTrack } from '../domain/ports.ts';
 
 /** A part of a processing, as it lies in the collection `parts`. */
 export interface PartDocument {
@@ -19,8 +20,14 @@ export interface PartDocument {
   done: boolean;
   /** The one that counts, and what came out of it. */
   attempt: string | null;
-  outcome: Outcome | null;
+  outcome: PackedOutcome | null;
 }
+
+/** Segments are a text, which costs the database less than some dozens of documents within one. */
+type PackedOutcome = Omit<Outcome, 'tracks'> & { tracks: (Omit<StoredTrack, 'segments'> & { segments: string })[] };
+
+/** A hundred pieces of a long video would be some MB. */
+const partsAtATime = 20;
 
 export function partsCollection(db: Db): Collection<PartDocument> {
   return db.collection<PartDocument>('parts');
@@ -56,7 +63,8 @@ export function mongoParts(parts: Collection<PartDocument>): Parts {
           { $inc: { starts: 1 }, ...(attempt === undefined ? {} : { $push: { attempts: attempt } }) },
           { returnDocument: 'after' },
         );
-        return begun ?? (await parts.findOne({ _id })) ?? blank;
+        const { starts, failures, outcome } = begun ?? (await parts.findOne({ _id })) ?? blank;
+        return { starts, failures, outcome: outcome && unpacked(outcome) };
       }),
 
     giveBack: (name) =>
@@ -79,22 +87,27 @@ export function mongoParts(parts: Collection<PartDocument>): Parts {
         const _id = idOf(name);
         const { matchedCount } = await parts.updateOne(
           { _id, done: false },
-          { $set: { done: true, attempt, outcome } },
+          { $set: { done: true, attempt, outcome: packed(outcome) } },
         );
         // It may have been decided by a try before this one, whose answer was lost.
         return matchedCount === 1 || (await parts.findOne({ _id, attempt })) !== null;
       }),
 
-    committed: (processingId) =>
-      withMongo(async () => {
-        const done = await parts
-          .find({ processingId, done: true, kind: { $in: ['piece', 'sound', 'pictures', 'texts'] } })
-          .sort({ kind: 1, index: 1, number: 1 })
-          .toArray();
-        return done.flatMap(({ kind, index, number, attempt, outcome }) =>
-          attempt === null ? [] : [{ kind, index, number, attempt, tracks: outcome?.tracks ?? [] }],
-        );
-      }),
+    async *committed(processingId) {
+      const done = parts
+        .find({ processingId, done: true, kind: { $in: ['piece', 'sound', 'pictures', 'texts'] } })
+        .sort({ kind: 1, index: 1, number: 1 })
+        .batchSize(partsAtATime);
+      try {
+        for (let part = await withMongo(() => done.next()); part; part = await withMongo(() => done.next())) {
+          const { kind, index, number, attempt, outcome } = part;
+          if (attempt === null) continue;
+          yield { kind, index, number, attempt, tracks: outcome === null ? [] : unpacked(outcome).tracks };
+        }
+      } finally {
+        await done.close();
+      }
+    },
 
     attempts: (videoId) =>
       withMongo(() =>
@@ -113,4 +126,14 @@ export function mongoParts(parts: Collection<PartDocument>): Parts {
 
 function idOf({ processingId, kind, index, number = 0 }: PartName): string {
   return `${processingId}/${kind}/${index}/${number}`;
+}
+
+function packed(outcome: Outcome): PackedOutcome {
+  const tracks = outcome.tracks.map((track) => ({ ...track, segments: JSON.stringify(track.segments) }));
+  return { ...outcome, tracks };
+}
+
+function unpacked(outcome: PackedOutcome): Outcome {
+  const segmentsOf = (text: string): EncodedSegment[] => JSON.parse(text);
+  return { ...outcome, tracks: outcome.tracks.map((track) => ({ ...track, segments: segmentsOf(track.segments) })) };
 }

@@ -1,8 +1,8 @@
 import { newId } from '@flixtube/chassis/ids';
 import type { VideoSource } from '@flixtube/contracts/events/video-uploaded';
-import { lengthOf, manifestOf } from './manifest.ts';
+import { type WrittenManifest, writeManifest } from './manifest.ts';
 import { MediaFailure } from './media.ts';
-import type { ObjectStore, Parts, ProcessingName, Processings, StoredPart } from './ports.ts';
+import type { ObjectStore, Parts, ProcessingName, Processings } from './ports.ts';
 import {
   attemptFolder,
   type Failure,
@@ -100,18 +100,20 @@ export class Lifecycle {
   async #writeManifest(processing: Processing, seconds: number) {
     const { processingId, plan } = processing;
     if (plan === null) return undefined;
-    const parts = await this.#o.parts.committed(processingId);
-    const manifest = manifestOf(processingId, plan, parts, { seconds, complete: false });
-    if (manifest.video.length + manifest.audio.length === 0) return undefined;
-    return this.#store(processing, manifest);
+    const parts = this.#o.parts.committed(processingId);
+    const manifest = await writeManifest(processingId, plan, parts, { seconds, complete: false });
+    return manifest.isEmpty ? undefined : this.#store(processing, manifest);
   }
 
-  async #store(processing: Processing, manifest: object): Promise<{ key: string; folder: string; attempt: string }> {
+  async #store(
+    processing: Processing,
+    { text }: WrittenManifest,
+  ): Promise<{ key: string; folder: string; attempt: string }> {
     const attempt = newId();
     const folder = attemptFolder('hls', processing, attempt);
     const key = `${folder}manifest.json`;
     // It takes no longer than any request, so it is not broken off.
-    await this.#o.objects.put(key, { head: Buffer.from(JSON.stringify(manifest)) }, new AbortController().signal);
+    await this.#o.objects.put(key, { head: Buffer.from(text) }, new AbortController().signal);
     return { key, folder, attempt };
   }
 
@@ -129,26 +131,31 @@ export class Lifecycle {
       texts = { captions: [], chapters: null },
     } = processing;
     const { videoId, processingId } = name;
-    const parts = await this.#o.parts.committed(processingId);
-    const manifest = manifestOf(processingId, plan, parts, { seconds: Number.POSITIVE_INFINITY, complete: true });
-    if (manifest.video.length + manifest.audio.length === 0) {
+    const parts = this.#o.parts.committed(processingId);
+    const whole = { seconds: Number.POSITIVE_INFINITY, complete: true };
+    const manifest = await writeManifest(processingId, plan, parts, whole);
+    if (manifest.isEmpty) {
       throw new MediaFailure('unreadable', 'Neither pictures nor sound could be read from this file.');
     }
     const written = await this.#store(processing, manifest);
     const { picture } = plan.probe;
-    const shown = manifest.video.length > 0 ? picture : null;
-    const isDone = await this.#o.processings.done(name, [...attemptsOf(parts, processing), written.attempt], {
-      videoId,
-      processingId,
-      durationSeconds: lengthOf(manifest),
-      width: shown?.width ?? null,
-      height: shown?.height ?? null,
-      renditions: manifest.video.map(({ name: rendition, width, height }) => ({ name: rendition, width, height })),
-      manifest: written.key,
-      poster: pictures.poster,
-      storyboard: pictures.storyboard,
-      ...texts,
-    });
+    const shown = manifest.renditions.length > 0 ? picture : null;
+    const isDone = await this.#o.processings.done(
+      name,
+      [...attemptsOf(manifest.attempts, processing), written.attempt],
+      {
+        videoId,
+        processingId,
+        durationSeconds: manifest.durationSeconds,
+        width: shown?.width ?? null,
+        height: shown?.height ?? null,
+        renditions: manifest.renditions,
+        manifest: written.key,
+        poster: pictures.poster,
+        storyboard: pictures.storyboard,
+        ...texts,
+      },
+    );
     if (!isDone) await this.#o.objects.removeFolder(written.folder);
   }
 
@@ -211,9 +218,9 @@ export class Lifecycle {
 }
 
 /** Those whose outcome is named by what is published; pictures and texts may have come too late for that. */
-function attemptsOf(parts: StoredPart[], { pictures, texts }: Processing): string[] {
+function attemptsOf(parts: WrittenManifest['attempts'], { pictures, texts }: Processing): string[] {
   const keys = [pictures?.poster?.key, texts?.chapters, ...(texts?.captions ?? []).map(({ key }) => key)];
-  const isNamed = ({ kind, attempt }: StoredPart) =>
+  const isNamed = ({ kind, attempt }: (typeof parts)[number]) =>
     (kind !== 'pictures' && kind !== 'texts') || keys.some((key) => key?.includes(`/${attempt}/`));
   return [...new Set(parts.filter(isNamed).map(({ attempt }) => attempt))];
 }

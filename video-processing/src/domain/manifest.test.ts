@@ -1,7 +1,8 @@
-import type { HlsTrack } from '@flixtube/contracts/hls-manifest';
+import { Readable } from 'node:stream';
+import { type HlsTrack, hlsManifest } from '@flixtube/contracts/hls-manifest';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { lengthOf, manifestOf } from './manifest.ts';
+import { writeManifest } from './manifest.ts';
 import type { Plan } from './media.ts';
 import type { StoredPart } from './ports.ts';
 
@@ -39,22 +40,26 @@ function part(kind: 'piece' | 'sound', index: number, number: number, track: str
 const picture = (lengths: number[]) => lengths.map((ticks, index) => part('piece', index, 0, '360p', [ticks]));
 const sound = (lengths: number[]) =>
   lengths.map((ticks, number) => part('sound', 0, number, 'audio-0', [ticks, ticks]));
-const of = (parts: StoredPart[], seconds: number) => manifestOf('p', plan, parts, { seconds, complete: false });
+const processingId = '019a5b6e-0000-7000-8000-000000000000';
+async function of(parts: StoredPart[], seconds: number) {
+  const written = await writeManifest(processingId, plan, Readable.from(parts), { seconds, complete: false });
+  return { ...written, ...hlsManifest.parse(JSON.parse(written.text)) };
+}
 const keysOf = (track: HlsTrack | undefined) =>
   track?.parts.flatMap(({ key, segments }) => segments.map((one) => `${key} ${one.start}`));
 
-describe('manifestOf', () => {
-  it('whatever there is: a later one holds all of an earlier one, and more at the end only', () => {
+describe('writeManifest', () => {
+  it('whatever there is: a later one holds all of an earlier one, and more at the end only', async () => {
     const lengths = fc.array(fc.integer({ min: 1, max: 400_000 }), { minLength: 1, maxLength: 8 });
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         lengths,
         lengths,
         fc.float({ min: 0, max: 60, noNaN: true }),
         fc.float({ min: 0, max: 60, noNaN: true }),
-        (a, b, x, y) => {
+        async (a, b, x, y) => {
           const parts = [...picture(a), ...sound(b)];
-          const [earlier, later] = [of(parts, Math.min(x, y)), of(parts, Math.max(x, y))];
+          const [earlier, later] = [await of(parts, Math.min(x, y)), await of(parts, Math.max(x, y))];
           for (const kind of ['video', 'audio'] as const) {
             const before = keysOf(earlier[kind][0]) ?? [];
             expect(keysOf(later[kind][0])?.slice(0, before.length) ?? []).toEqual(before);
@@ -64,8 +69,8 @@ describe('manifestOf', () => {
     );
   });
 
-  it('up to a time: segments that begin before it, of pictures and sound alike', () => {
-    const manifest = of([...picture([120_120, 120_120]), ...sound([192_000])], 4.004);
+  it('up to a time: segments that begin before it, of pictures and sound alike', async () => {
+    const manifest = await of([...picture([120_120, 120_120]), ...sound([192_000])], 4.004);
 
     expect(keysOf(manifest.video[0])).toEqual(['videos/v/hls/p/attempt-piece-0-0/360p.m4s 0']);
     expect(keysOf(manifest.audio[0])).toHaveLength(2);
@@ -77,15 +82,16 @@ describe('manifestOf', () => {
     expect(manifest.audio[0]).toMatchObject({ label: 'Kommentar', language: 'de', channels: 6 });
   });
 
-  it('a piece in which nothing was: the others follow on one another', () => {
+  it('a piece in which nothing was: the others follow on one another', async () => {
     const empty: StoredPart = { kind: 'piece', index: 1, number: 0, attempt: 'none', tracks: [] };
     const [first, last] = picture([120_120, 60_060]);
-    const manifest = of(
+    const manifest = await of(
       [first, empty, last].filter((one) => one !== undefined),
       Number.POSITIVE_INFINITY,
     );
 
     expect(manifest.video[0]?.parts).toHaveLength(2);
-    expect(lengthOf(manifest)).toBeCloseTo(6.006);
+    expect(manifest.durationSeconds).toBeCloseTo(6.006);
+    expect(manifest.attempts).toHaveLength(3);
   });
 });

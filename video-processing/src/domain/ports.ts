@@ -105,7 +105,7 @@ export interface Parts {
   /** Decides for this attempt, if none was before; answers whether it is the one that counts. */
   commit(name: PartName, attempt: string, outcome: Outcome): Promise<boolean>;
   /** What counts of a processing, in the order of index and number. */
-  committed(processingId: string): Promise<StoredPart[]>;
+  committed(processingId: string): AsyncIterable<StoredPart>;
   /** Names of all attempts that were ever made for a video, and for which processing. */
   attempts(videoId: string): Promise<{ processingId: string; attempts: string[] }[]>;
   /** Forgets the parts of a video's processings up to this one, or all. */
