@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost } from '@flixtube/chassis/messaging/backoff';
 import { deadLetters } from '@flixtube/chassis/messaging/topology';
 import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from 'amqplib';
@@ -50,9 +51,21 @@ export async function goThrough(
   connection.on('error', () => {});
   try {
     await lock(connection);
-    return await new Round(await connection.createConfirmChannel(), decide, onDone).run();
+    const round = new Round(await connection.createConfirmChannel(), decide, onDone);
+    const outcome = await round.run();
+    await untilThereAre(round.left, connection);
+    return outcome;
   } finally {
     await atMost(5_000, connection.close());
+  }
+}
+
+/** A quorum queue takes seconds to have 100,000 letters back: who looks before that would find it empty. */
+async function untilThereAre(count: number, connection: ChannelModel): Promise<void> {
+  const channel = await connection.createChannel();
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(100)) {
+    const { messageCount } = await channel.checkQueue(deadLetters);
+    if (messageCount >= count) return;
   }
 }
 
@@ -90,6 +103,11 @@ class Round {
     this.#onDone = onDone;
   }
 
+  /** How many were left as they are, and go back to the queue when the channel is closed. */
+  get left(): number {
+    return this.#left;
+  }
+
   async run(): Promise<Outcome> {
     const channel = this.#channel;
     // With the same arguments as services declare it.
@@ -117,7 +135,7 @@ class Round {
     } finally {
       clearInterval(watch);
     }
-    // What was acknowledged before is so for the broker once it has closed the channel; what was left is back.
+    // What was acknowledged before is so for the broker once it has closed the channel.
     channel.removeAllListeners('close');
     await channel.close();
     return this.#outcome;
