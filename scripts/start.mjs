@@ -23,6 +23,10 @@ const mains = {
   remove: 'scripts/release/remove.ts',
   environment: 'scripts/release/environment.ts',
   'trial:rollout': 'bench/src/rollout/main.ts',
+  backup: 'scripts/operate/src/backup.ts',
+  restore: 'scripts/operate/src/restore.ts',
+  reconcile: 'scripts/operate/src/reconcile.ts',
+  'dead-letters': 'scripts/operate/src/dead-letters.ts',
 };
 
 process.exitCode = await main(process.argv[2] ?? 'start', process.argv.slice(3));

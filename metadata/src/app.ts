@@ -14,6 +14,7 @@ import { getVideoForService, getVideosForViewer } from './routes/internal-videos
 import { listOwnVideos } from './routes/list-own-videos.ts';
 import { listVideos } from './routes/list-videos.ts';
 import { processVideo } from './routes/process-video.ts';
+import type { Represent } from './routes/video-representation.ts';
 
 export function createMetadataApp(o: {
   logger: Logger;
@@ -21,17 +22,18 @@ export function createMetadataApp(o: {
   identity: IdentityVerifier;
   health: Health;
   catalogue: Catalogue;
+  represent: Represent;
 }): Express {
   const router = Router();
-  listVideos(router, o.catalogue);
-  listOwnVideos(router, o.catalogue);
-  getVideo(router, o.catalogue);
-  editVideo(router, o.catalogue);
+  listVideos(router, o.catalogue, o.represent);
+  listOwnVideos(router, o.catalogue, o.represent);
+  getVideo(router, o.catalogue, o.represent);
+  editVideo(router, o.catalogue, o.represent);
   deleteVideo(router, o.catalogue);
-  processVideo(router, o.catalogue);
-  announceVideo(router, o.catalogue);
+  processVideo(router, o.catalogue, o.represent);
+  announceVideo(router, o.catalogue, o.represent);
   getVideoForService(router, o.catalogue);
-  getVideosForViewer(router, o.catalogue);
+  getVideosForViewer(router, o.catalogue, o.represent);
   changeCaptions(router, o.catalogue);
   return createApp({
     logger: o.logger,

@@ -1,4 +1,5 @@
 import { loadSettings, type Secret, settings } from '@flixtube/chassis/config';
+import type { FlagDefinition } from '@flixtube/chassis/flags';
 
 export interface Config {
   port: number;
@@ -9,7 +10,17 @@ export interface Config {
   rabbitmqUrl: Secret;
   mongodbUrl: Secret;
   mongodbDatabase: string;
+  /** Where flags are turned while it runs. */
+  flagsFile: string | undefined;
 }
+
+/** What can be turned off, or on for a share of viewers, without a deploy: docs/operating.md. */
+export const flagDefinitions = {
+  'adaptive-playback': {
+    description: 'Players are led to the renditions (HLS); off, to the file as it was uploaded, as before processing',
+    share: 100,
+  },
+} satisfies Record<string, FlagDefinition>;
 
 /**
  * Reads every setting of this service.
@@ -27,6 +38,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       RABBITMQ_URL: settings.secretUrl('RabbitMQ, with user and password', ['amqp', 'amqps']),
       MONGODB_URL: settings.secretUrl('MongoDB, with user and password where it has them', ['mongodb', 'mongodb+srv']),
       MONGODB_DATABASE: settings.text('the database of this service', 'metadata'),
+      FLAGS_FILE: settings
+        .text('a JSON file of flags that is read again when it changes', '')
+        .transform((path) => path || undefined),
     },
     env,
   );
@@ -39,5 +53,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rabbitmqUrl: values.RABBITMQ_URL,
     mongodbUrl: values.MONGODB_URL,
     mongodbDatabase: values.MONGODB_DATABASE,
+    flagsFile: values.FLAGS_FILE,
   };
 }

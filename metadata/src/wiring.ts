@@ -1,7 +1,9 @@
+import { createFlags } from '@flixtube/chassis/flags';
 import { createIdentity } from '@flixtube/chassis/identity';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
 import { Registry } from '@flixtube/chassis/metrics';
+import { runMigrations } from '@flixtube/chassis/migrations';
 import { connectMongo } from '@flixtube/chassis/mongo';
 import { createOutbox } from '@flixtube/chassis/outbox';
 import { createService, type Health, type Service } from '@flixtube/chassis/service';
@@ -9,13 +11,15 @@ import { createSweep } from '@flixtube/chassis/sweep';
 import { mongoVideos, prepareVideos } from './adapters/mongo-videos.ts';
 import type { VideoDocument } from './adapters/video-document.ts';
 import { createMetadataApp } from './app.ts';
-import type { Config } from './config.ts';
+import { type Config, flagDefinitions } from './config.ts';
 import { consumeVideoProcessed } from './consumers/video-processed.ts';
 import { consumeVideoProcessingFailed } from './consumers/video-processing-failed.ts';
 import { consumeVideoProcessingProgressed } from './consumers/video-processing-progressed.ts';
 import { consumeVideoUploaded } from './consumers/video-uploaded.ts';
 import { consumeVideoViewed } from './consumers/video-viewed.ts';
 import { createCatalogue } from './domain/catalogue.ts';
+import { completeVideos } from './migrations/0001-complete-videos.ts';
+import { representing } from './routes/video-representation.ts';
 
 const name = 'metadata';
 
@@ -32,7 +36,10 @@ export function createMetadata(config: Config, overrides: Overrides = {}): Servi
   const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger, metrics });
   const collection = mongo.db.collection<VideoDocument>('videos');
   const outbox = createOutbox({ collection, broker, logger, metrics });
-  const catalogue = createCatalogue({ videos: mongoVideos({ collection, outbox }) });
+  const { guard } = runMigrations({ mongo, migrations: [completeVideos], logger });
+  const catalogue = createCatalogue({ videos: guard(mongoVideos({ collection, outbox })) });
+  const flags = createFlags({ definitions: flagDefinitions, file: config.flagsFile, logger });
+  const represent = representing((viewerId) => flags.isOn('adaptive-playback', viewerId));
 
   mongo.onReady(() => prepareVideos(collection));
   consumeVideoUploaded(broker, catalogue);
@@ -53,7 +60,7 @@ export function createMetadata(config: Config, overrides: Overrides = {}): Servi
     port: config.port,
     shutdownSeconds: config.shutdownSeconds,
     logger,
-    resources: [mongo, broker, outbox, forgetRemoved],
-    app: (health: Health) => createMetadataApp({ logger, metrics, identity, health, catalogue }),
+    resources: [flags, mongo, broker, outbox, forgetRemoved],
+    app: (health: Health) => createMetadataApp({ logger, metrics, identity, health, catalogue, represent }),
   });
 }

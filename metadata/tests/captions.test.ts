@@ -5,7 +5,6 @@ import { videoProcessed } from '@flixtube/contracts/events/video-processed';
 import type { InternalVideo } from '@flixtube/contracts/http/internal';
 import type { Video } from '@flixtube/contracts/http/video';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Document } from 'mongodb';
 import { aService, eventually, expectProblem, type Metadata, startMetadata, viewer } from './support.ts';
 
 let metadata: Metadata;
@@ -75,20 +74,6 @@ describe('text tracks of a video', () => {
     expectProblem(await put(id, ownerId, 'it', 'k'), 409);
     expect((await put(id, ownerId, 'de', 'again')).status).toBe(200);
   }, 60_000);
-
-  it('are added to a document of before there were any', async () => {
-    const ownerId = newId();
-    const { id } = await metadata.announce({ ownerId });
-    const videos = metadata.database.db.collection<Document & { _id: string }>('videos');
-    const unknown = { captions: 1, captionsVersion: 1, fileCaptions: 1, removedCaptions: 1, chapters: 1 };
-    await videos.updateOne({ _id: id }, { $unset: unknown });
-    expect((await metadata.call<Video>('GET', `/api/videos/${id}`)).body.links).toMatchObject({
-      captions: [],
-      chapters: null,
-    });
-    expect((await put(id, ownerId, 'en', 'k')).body).toEqual({ replaced: null, isNew: true });
-    expect(await internal(id)).toEqual([{ language: 'en', label: 'Words', key: 'k' }]);
-  });
 });
 
 describe('text tracks and chapters of a file', () => {

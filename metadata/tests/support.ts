@@ -44,7 +44,7 @@ export interface Metadata {
 }
 
 /** The service on backends of its own, ready. */
-export async function startMetadata(): Promise<Metadata> {
+export async function startMetadata(given: Partial<Config> = {}): Promise<Metadata> {
   const vhost = await testVhost();
   const database = await testDatabase();
   const probe = await eventProbe(vhost.url);
@@ -57,6 +57,7 @@ export async function startMetadata(): Promise<Metadata> {
     rabbitmqUrl: new Secret(vhost.url),
     mongodbUrl: new Secret(database.url),
     mongodbDatabase: database.name,
+    flagsFile: given.flagsFile,
   };
   const services: Service[] = [];
   const start = async () => {

@@ -11,6 +11,7 @@ const kinds = {
   AZURITE_ACCOUNT_KEY: { make: () => randomBytes(64).toString('base64'), bound: false },
   IDENTITY_SECRET: { make: () => randomBytes(32).toString('base64url'), bound: false },
   COOKIE_SECRET: { make: () => randomBytes(32).toString('base64url'), bound: false },
+  GRAFANA_PASSWORD: { make: () => randomBytes(24).toString('base64url'), bound: false },
 };
 export type SecretName = keyof typeof kinds;
 const names = Object.keys(kinds) as SecretName[];
@@ -42,7 +43,12 @@ export function choose(kept: Partial<Record<SecretName, string>>): Record<Secret
 
 /** The environment variables of every container that has secrets, backends at the names that they have in Compose. */
 export function variablesOf(secrets: Record<SecretName, string>): Record<string, Record<string, string>> {
-  const { IDENTITY_SECRET, COOKIE_SECRET } = secrets;
+  const { COOKIE_SECRET } = secrets;
+  const { OTEL_EXPORTER_OTLP_ENDPOINT } = process.env;
+  const ofEveryService = {
+    IDENTITY_SECRET: secrets.IDENTITY_SECRET,
+    ...(OTEL_EXPORTER_OTLP_ENDPOINT && { OTEL_EXPORTER_OTLP_ENDPOINT }),
+  };
   const mongodbPassword = encodeURIComponent(secrets.MONGODB_PASSWORD);
   const MONGODB_URL = `mongodb://${mongodbUser}:${mongodbPassword}@mongodb:27017/?authSource=admin&directConnection=true`;
   const RABBITMQ_URL = `amqp://${rabbitmqUser}:${encodeURIComponent(secrets.RABBITMQ_PASSWORD)}@rabbitmq:5672`;
@@ -53,12 +59,13 @@ export function variablesOf(secrets: Record<SecretName, string>): Record<string,
     mongodb: { MONGO_INITDB_ROOT_USERNAME: mongodbUser, MONGO_INITDB_ROOT_PASSWORD: secrets.MONGODB_PASSWORD },
     rabbitmq: { RABBITMQ_DEFAULT_USER: rabbitmqUser, RABBITMQ_DEFAULT_PASS: secrets.RABBITMQ_PASSWORD },
     azurite: { AZURITE_ACCOUNTS: `${blobAccount}:${secrets.AZURITE_ACCOUNT_KEY}` },
-    gateway: { IDENTITY_SECRET, COOKIE_SECRET },
-    metadata: { IDENTITY_SECRET, MONGODB_URL, RABBITMQ_URL },
-    'video-upload': { IDENTITY_SECRET, MONGODB_URL, RABBITMQ_URL },
-    'video-storage': { IDENTITY_SECRET, RABBITMQ_URL, AZURE_STORAGE_CONNECTION_STRING },
-    'video-streaming': { IDENTITY_SECRET, RABBITMQ_URL },
-    history: { IDENTITY_SECRET, MONGODB_URL, RABBITMQ_URL },
-    'video-processing': { IDENTITY_SECRET, MONGODB_URL, RABBITMQ_URL },
+    gateway: { ...ofEveryService, COOKIE_SECRET },
+    metadata: { ...ofEveryService, MONGODB_URL, RABBITMQ_URL },
+    'video-upload': { ...ofEveryService, MONGODB_URL, RABBITMQ_URL },
+    'video-storage': { ...ofEveryService, RABBITMQ_URL, AZURE_STORAGE_CONNECTION_STRING },
+    'video-streaming': { ...ofEveryService, RABBITMQ_URL },
+    history: { ...ofEveryService, MONGODB_URL, RABBITMQ_URL },
+    'video-processing': { ...ofEveryService, MONGODB_URL, RABBITMQ_URL },
+    operate: { MONGODB_URL, RABBITMQ_URL, AZURE_STORAGE_CONNECTION_STRING },
   };
 }

@@ -123,14 +123,12 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
 
   async function saveProcessing(video: Video, events: FlixEvent[]): Promise<boolean> {
     return withMongo(async () => {
-      const before = video.processingVersion - 1;
       const { matchedCount } = await collection.updateOne(
         {
           _id: video.id,
           // Not what is left of a removed video.
           ownerId: video.ownerId,
-          // Nothing is 0: a document of before there was processing.
-          processingVersion: before === 0 ? ({ $in: [0, null] } as unknown as number) : before,
+          processingVersion: video.processingVersion - 1,
         },
         { $set: processed(video), ...(events.length > 0 ? { $push: { outbox: { $each: events } } } : {}) },
       );
@@ -209,14 +207,12 @@ export function mongoVideos(o: { collection: Collection<VideoDocument>; outbox: 
     saveCaptions: (video) =>
       withMongo(async () => {
         const { captions, removedCaptions, captionsVersion } = video;
-        const before = captionsVersion - 1;
         const { matchedCount } = await collection.updateOne(
           {
             _id: video.id,
             // Not what is left of a removed video.
             ownerId: video.ownerId,
-            // Nothing is 0: a document of before there were text tracks.
-            captionsVersion: before === 0 ? ({ $in: [0, null] } as unknown as number) : before,
+            captionsVersion: captionsVersion - 1,
           },
           { $set: { captions, removedCaptions, captionsVersion }, $push: { outbox: changeOf(video) } },
         );

@@ -60,22 +60,8 @@ export const videoFields = {
 
 export type StoredVideo = Pick<VideoDocument, '_id' | keyof typeof videoFields>;
 
-/** What a document lacks that was written before there were such things: processing, text tracks, chapters. */
-const nothingYet = {
-  processingId: null,
-  processingVersion: 0,
-  manifest: null,
-  poster: null,
-  storyboard: null,
-  captions: [],
-  fileCaptions: [],
-  removedCaptions: [],
-  captionsVersion: 0,
-  chapters: null,
-} as const satisfies Partial<Video>;
-
 export function toVideo({ _id, ...fields }: StoredVideo): Video {
-  return { id: _id, ...nothingYet, ...fields };
+  return { id: _id, ...fields };
 }
 
 /** What processing changes. */

@@ -5,13 +5,13 @@ import { announcedVideo } from '@flixtube/contracts/http/internal';
 import { videoParams } from '@flixtube/contracts/http/video';
 import type { Router } from 'express';
 import type { Catalogue } from '../domain/catalogue.ts';
-import { videoJson } from './video-representation.ts';
+import type { Represent } from './video-representation.ts';
 
 /**
  * PUT /internal/videos/:id: takes a video in as video.uploaded does, but now. Idempotent. Answers the video as its owner
  * sees it; 410 when it has been deleted meanwhile.
  */
-export function announceVideo(router: Router, catalogue: Pick<Catalogue, 'announce'>): void {
+export function announceVideo(router: Router, catalogue: Pick<Catalogue, 'announce'>, represent: Represent): void {
   route(router, '/internal/videos/:id', {
     PUT: [
       requireService(),
@@ -26,7 +26,7 @@ export function announceVideo(router: Router, catalogue: Pick<Catalogue, 'announ
         }
         const video = await catalogue.announce({ ...announcement, createdAt: new Date(createdAt) });
         if (video === undefined) throw new DomainError('gone', 'This video has been deleted.');
-        res.json(videoJson(video, video.ownerId));
+        res.json(represent(video, video.ownerId));
       },
     ],
   });

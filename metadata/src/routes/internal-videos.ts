@@ -10,7 +10,7 @@ import { videoParams } from '@flixtube/contracts/http/video';
 import type { Router } from 'express';
 import { shownCaptions } from '../domain/captions.ts';
 import type { Catalogue } from '../domain/catalogue.ts';
-import { videoJson } from './video-representation.ts';
+import type { Represent } from './video-representation.ts';
 
 /** GET /internal/videos/:id: what it takes to decide who may watch a video, and to find its bytes. */
 export function getVideoForService(router: Router, catalogue: Pick<Catalogue, 'getForService'>): void {
@@ -33,14 +33,18 @@ export function getVideoForService(router: Router, catalogue: Pick<Catalogue, 'g
 }
 
 /** GET /internal/videos?ids=&viewerId=: those of the ids that the viewer may see, in that order. */
-export function getVideosForViewer(router: Router, catalogue: Pick<Catalogue, 'visibleAmong'>): void {
+export function getVideosForViewer(
+  router: Router,
+  catalogue: Pick<Catalogue, 'visibleAmong'>,
+  represent: Represent,
+): void {
   route(router, '/internal/videos', {
     GET: [
       requireService(),
       async (req, res) => {
         const { ids, viewerId } = parse(internalVideosQuery, req.query);
         const videos = await catalogue.visibleAmong(ids, viewerId);
-        const answer: InternalVideos = { items: videos.map((video) => videoJson(video, viewerId)) };
+        const answer: InternalVideos = { items: videos.map((video) => represent(video, viewerId)) };
         res.json(answer);
       },
     ],

@@ -6,13 +6,13 @@ import type { VideoList } from '@flixtube/contracts/http/video-list';
 import type { Router } from 'express';
 import { z } from 'zod';
 import type { Catalogue } from '../domain/catalogue.ts';
-import { videoJson } from './video-representation.ts';
+import type { Represent } from './video-representation.ts';
 
 // In milliseconds, which a Date must be able to hold.
 const position = z.strictObject({ createdAt: z.int().min(0).max(8.64e15), id: z.uuid() });
 
 /** GET /api/studio/videos: all that the caller has uploaded, whoever may see it and however its processing went, newest first. */
-export function listOwnVideos(router: Router, catalogue: Pick<Catalogue, 'listOwn'>): void {
+export function listOwnVideos(router: Router, catalogue: Pick<Catalogue, 'listOwn'>, represent: Represent): void {
   route(router, '/api/studio/videos', {
     GET: async (req, res) => {
       const ownerId = viewerOf(req);
@@ -22,7 +22,7 @@ export function listOwnVideos(router: Router, catalogue: Pick<Catalogue, 'listOw
       const after = cursor === undefined ? undefined : decodeCursor(list, position, cursor);
       const page = await catalogue.listOwn(ownerId, { after, limit });
       const answer: VideoList = {
-        items: page.videos.map((video) => videoJson(video, ownerId)),
+        items: page.videos.map((video) => represent(video, ownerId)),
         nextCursor: page.next === undefined ? null : encodeCursor(list, page.next),
       };
       res.json(answer);

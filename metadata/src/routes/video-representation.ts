@@ -4,8 +4,19 @@ import { shownCaptions } from '../domain/captions.ts';
 import type { Expectation } from '../domain/catalogue.ts';
 import { isOwner, type Video } from '../domain/video.ts';
 
+/** Makes of a video what a viewer gets to see of it. */
+export type Represent = (video: Video, viewerId: string) => VideoJson;
+
+/** @param isAdaptive whether a viewer's player is led to the renditions, or to the file as it was uploaded */
+export function representing(isAdaptive: (viewerId: string) => boolean): Represent {
+  return (video, viewerId) => {
+    const seen = videoJson(video, viewerId);
+    return isAdaptive(viewerId) ? seen : { ...seen, links: { ...seen.links, hls: null } };
+  };
+}
+
 /** A video as `viewerId` sees it: only its owner learns whose it is, and that by another name than anyone else's. */
-export function videoJson(video: Video, viewerId: string): VideoJson {
+function videoJson(video: Video, viewerId: string): VideoJson {
   const { id, createdAt, source, ownerId: _ownerId, version: _version, ...rest } = video;
   return {
     id,

@@ -219,7 +219,7 @@ async function completed(given: Partial<SystemPorts>): Promise<SystemPorts> {
 // A service sees of the starter's environment what every program needs, and not, say, a PORT that someone exported.
 function inherited(): NodeJS.ProcessEnv {
   const names = [
-    ...['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS'],
+    ...['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS', 'FLAGS_FILE'],
     ...['UPLOAD_MAX_BYTES', 'UPLOAD_KINDS', 'UPLOADS_PER_VIEWER', 'UPLOAD_EXPIRES_SECONDS'],
     ...['PROCESSING_CONCURRENCY', 'PROCESSING_THREADS', 'PROCESSING_WINDOW'],
     ...['PROCESSING_FOLDER', 'PROCESSING_CACHE_MIB'],
