@@ -6,6 +6,10 @@ import { join } from 'node:path';
  * Runs once before everything else in Compose: writes a file of environment variables for each container that has
  * secrets, into a folder of its own, of which the container sees no other. A secret is what the environment says (.env),
  * else what an earlier start has made up, else a new random one.
+ *
+ * With the profile `observability` it runs once more, and tells the services where their traces go
+ * (OTEL_EXPORTER_OTLP_ENDPOINT); a start without the profile takes that back. A profile can add containers, but it cannot
+ * change what others have in their environment: docs/decisions/0021-observability-by-a-profile.md.
  */
 
 const root = process.argv[2] ?? '/secrets';
@@ -21,6 +25,7 @@ const kinds = {
   AZURITE_ACCOUNT_KEY: { make: () => randomBytes(64).toString('base64'), bound: false },
   IDENTITY_SECRET: { make: () => randomBytes(32).toString('base64url'), bound: false },
   COOKIE_SECRET: { make: () => randomBytes(32).toString('base64url'), bound: false },
+  GRAFANA_PASSWORD: { make: () => randomBytes(24).toString('base64url'), bound: false },
 };
 type Name = keyof typeof kinds;
 const names = Object.keys(kinds) as Name[];
@@ -46,8 +51,14 @@ function choose(kept: Partial<Record<Name, string>>): Record<Name, string> {
   return Object.fromEntries(chosen) as Record<Name, string>;
 }
 
-function filesOf(secrets: Record<Name, string>): Record<string, Record<string, string>> {
-  const { IDENTITY_SECRET, COOKIE_SECRET } = secrets;
+/** What each container finds in its file. */
+function variablesOf(secrets: Record<Name, string>): Record<string, Record<string, string>> {
+  const { COOKIE_SECRET } = secrets;
+  const { OTEL_EXPORTER_OTLP_ENDPOINT } = process.env;
+  const ofEveryService = {
+    IDENTITY_SECRET: secrets.IDENTITY_SECRET,
+    ...(OTEL_EXPORTER_OTLP_ENDPOINT && { OTEL_EXPORTER_OTLP_ENDPOINT }),
+  };
   const mongodbPassword = encodeURIComponent(secrets.MONGODB_PASSWORD);
   const MONGODB_URL = `mongodb://${mongodbUser}:${mongodbPassword}@mongodb:27017/?authSource=admin&directConnection=true`;
   const RABBITMQ_URL = `amqp://${rabbitmqUser}:${encodeURIComponent(secrets.RABBITMQ_PASSWORD)}@rabbitmq:5672`;
@@ -58,13 +69,13 @@ function filesOf(secrets: Record<Name, string>): Record<string, Record<string, s
     mongodb: { MONGO_INITDB_ROOT_USERNAME: mongodbUser, MONGO_INITDB_ROOT_PASSWORD: secrets.MONGODB_PASSWORD },
     rabbitmq: { RABBITMQ_DEFAULT_USER: rabbitmqUser, RABBITMQ_DEFAULT_PASS: secrets.RABBITMQ_PASSWORD },
     azurite: { AZURITE_ACCOUNTS: `${blobAccount}:${secrets.AZURITE_ACCOUNT_KEY}` },
-    gateway: { IDENTITY_SECRET, COOKIE_SECRET },
-    metadata: { IDENTITY_SECRET, MONGODB_URL, RABBITMQ_URL },
-    'video-upload': { IDENTITY_SECRET, MONGODB_URL, RABBITMQ_URL },
-    'video-storage': { IDENTITY_SECRET, RABBITMQ_URL, AZURE_STORAGE_CONNECTION_STRING },
-    'video-streaming': { IDENTITY_SECRET, RABBITMQ_URL },
-    history: { IDENTITY_SECRET, MONGODB_URL, RABBITMQ_URL },
-    'video-processing': { IDENTITY_SECRET, MONGODB_URL, RABBITMQ_URL },
+    gateway: { ...ofEveryService, COOKIE_SECRET },
+    metadata: { ...ofEveryService, MONGODB_URL, RABBITMQ_URL },
+    'video-upload': { ...ofEveryService, MONGODB_URL, RABBITMQ_URL },
+    'video-storage': { ...ofEveryService, RABBITMQ_URL, AZURE_STORAGE_CONNECTION_STRING },
+    'video-streaming': { ...ofEveryService, RABBITMQ_URL },
+    history: { ...ofEveryService, MONGODB_URL, RABBITMQ_URL },
+    'video-processing': { ...ofEveryService, MONGODB_URL, RABBITMQ_URL },
   };
 }
 
@@ -79,11 +90,13 @@ try {
   const kept = await readFile(keptFile, 'utf8').then(JSON.parse, () => ({}));
   const secrets = choose(kept);
   await write(keptFile, JSON.stringify(secrets), 0o600);
-  for (const [consumer, variables] of Object.entries(filesOf(secrets))) {
+  for (const [consumer, variables] of Object.entries(variablesOf(secrets))) {
     const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`);
     // Readable for whatever user the container runs as; what keeps others out is that they do not see this folder.
     await write(join(root, consumer, 'env'), lines.join(''), 0o444);
   }
+  // Grafana reads a file that holds the password and nothing else.
+  await write(join(root, 'grafana', 'admin-password'), secrets.GRAFANA_PASSWORD, 0o444);
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
