@@ -1,5 +1,5 @@
 import { dashboard } from './dashboard.ts';
-import { alerts, figure, lines, quantile, rate } from './panels.ts';
+import { alerts, figure, lines, quantile, rate, share } from './panels.ts';
 
 /** The first look: is anybody hurt, where, and by what. */
 export const overview = dashboard({
@@ -87,9 +87,9 @@ export const overview = dashboard({
           unit: 'percentunit',
           queries: [
             {
-              expr:
-                `sum by (job) (${rate('http_request_duration_seconds_count{status="5xx"}')})` +
-                ` / sum by (job) (${rate('http_request_duration_seconds_count')})`,
+              expr: share('http_request_duration_seconds_count{status="5xx"}', 'http_request_duration_seconds_count', [
+                'job',
+              ]),
               legend: '{{job}}',
             },
           ],
@@ -105,9 +105,11 @@ export const overview = dashboard({
           unit: 'percentunit',
           queries: [
             {
-              expr:
-                `sum by (job, neighbour) (${rate('neighbour_request_duration_seconds_count{status=~"5xx|none"}')})` +
-                ` / sum by (job, neighbour) (${rate('neighbour_request_duration_seconds_count')})`,
+              expr: share(
+                'neighbour_request_duration_seconds_count{status=~"5xx|none"}',
+                'neighbour_request_duration_seconds_count',
+                ['job', 'neighbour'],
+              ),
               legend: '{{job}} to {{neighbour}}',
             },
           ],

@@ -196,6 +196,15 @@ export function traces(o: About & { query: string }): Panel {
 /** Requests a second of a counter or of a histogram's count. */
 export const rate = (selector: string) => `rate(${selector}[$__rate_interval])`;
 
+/**
+ * How large a part is of the whole (0..1), by labels: both counters, or counts of histograms. 0, and not nothing, where
+ * there is no part at all.
+ */
+export function share(part: string, whole: string, by: string[] = []): string {
+  const of = (selector: string) => `sum by (${by.join(', ')}) (${rate(selector)})`;
+  return `(${of(part)} or 0 * ${of(whole)}) / ${of(whole)}`;
+}
+
 /** A quantile (0..1) of a histogram, by labels. */
 export const quantile = (q: number, selector: string, by: string[] = []) =>
   `histogram_quantile(${q}, sum by (${['le', ...by].join(', ')}) (${rate(selector)}))`;

@@ -1,5 +1,5 @@
 import { dashboard } from './dashboard.ts';
-import { figure, heat, lines, logs, quantile, rate } from './panels.ts';
+import { figure, heat, lines, logs, quantile, rate, share } from './panels.ts';
 
 const tasks = '{queue="video-processing.tasks"}';
 
@@ -84,9 +84,11 @@ export const processing = dashboard({
           limit: 0.5,
           queries: [
             {
-              expr:
-                `sum by (task) (${rate('processing_task_duration_seconds_count{outcome=~"retried|failed"}')})` +
-                ` / sum by (task) (${rate('processing_task_duration_seconds_count')})`,
+              expr: share(
+                'processing_task_duration_seconds_count{outcome=~"retried|failed"}',
+                'processing_task_duration_seconds_count',
+                ['task'],
+              ),
               legend: '{{task}}',
             },
           ],

@@ -1,5 +1,5 @@
 import { dashboard } from './dashboard.ts';
-import { lines, logs, quantile, rate, traces } from './panels.ts';
+import { lines, logs, quantile, rate, share, traces } from './panels.ts';
 
 const one = '{job="$service"}';
 const selected = (labels: string) => `{job="$service",${labels}}`;
@@ -184,9 +184,7 @@ export const service = dashboard({
           max: 1,
           queries: [
             {
-              expr:
-                `sum by (cache) (${rate(`cache_requests_total${selected('outcome="hit"')}`)})` +
-                ` / sum by (cache) (${rate(`cache_requests_total${one}`)})`,
+              expr: share(`cache_requests_total${selected('outcome="hit"')}`, `cache_requests_total${one}`, ['cache']),
               legend: '{{cache}}',
             },
           ],
