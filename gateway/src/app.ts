@@ -1,5 +1,6 @@
 import { createApp, route } from '@flixtube/chassis/http';
 import type { Logger } from '@flixtube/chassis/logger';
+import type { Registry } from '@flixtube/chassis/metrics';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, type RequestHandler, Router } from 'express';
 import { type Neighbour, type Route, routingTable } from './domain/routing-table.ts';
@@ -17,6 +18,7 @@ import { webApp } from './routes/web-app.ts';
 
 export interface AppParts {
   logger: Logger;
+  metrics: Registry;
   health: Health;
   clientOf: ClientOf;
   recogniseViewer: RecogniseViewer;
@@ -28,7 +30,7 @@ export interface AppParts {
 
 /** The public door: what is asked for, whether it may be, who asks; then the API by the routing table, or the web app. */
 export function createGatewayApp(parts: AppParts): Express {
-  const { logger, health, clientOf, recogniseViewer } = parts;
+  const { logger, metrics, health, clientOf, recogniseViewer } = parts;
   const own: Record<string, RequestHandler> = {
     '/api/session': getSession,
     '/api/openapi.json': getOpenApi(parts.docs),
@@ -57,7 +59,7 @@ export function createGatewayApp(parts: AppParts): Express {
   }
 
   const web = Router().use(webApp(parts.web, recogniseViewer));
-  return createApp({ logger, health, routers: [api, web], metrics: 'none' });
+  return createApp({ logger, metrics, showsMetrics: false, health, routers: [api, web] });
 }
 
 function isForwarded(entry: Route): entry is Route & { service: Neighbour } {

@@ -12,6 +12,11 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     {
       PORT: settings.port(4000),
       HOST: settings.host(),
+      METRICS_PORT: settings.integer(
+        'TCP port of GET /metrics, which must not be reached from outside; 0 for none',
+        { min: 0, max: 65_535 },
+        0,
+      ),
       LOG_LEVEL: settings.logLevel(),
       SHUTDOWN_SECONDS: settings.shutdownSeconds(),
       IDENTITY_SECRET: settings.secret('signs who is calling, for the services behind; the same in all of them', 32),
@@ -46,6 +51,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   };
   return {
     port: values.PORT,
+    metricsPort: values.METRICS_PORT,
     host: values.HOST,
     logLevel: values.LOG_LEVEL,
     shutdownSeconds: values.SHUTDOWN_SECONDS,

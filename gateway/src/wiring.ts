@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { createIdentity } from '@flixtube/chassis/identity';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
+import { meterCache, Registry } from '@flixtube/chassis/metrics';
+import { createMetricsServer } from '@flixtube/chassis/metrics-server';
 import { createService, type Health, type Service } from '@flixtube/chassis/service';
 import { LRUCache } from 'lru-cache';
 import { createFolderFiles } from './adapters/folder-files.ts';
@@ -26,22 +28,30 @@ const tokenCacheMs = 30_000;
 export function createGateway(config: Config, overrides: Overrides = {}): Service {
   const logger = overrides.logger ?? createLogger({ service: 'gateway', level: config.logLevel });
   const identity = createIdentity({ secret: config.identitySecret, service: 'gateway' });
+  const metrics = new Registry();
   const clientOf = createClientOf(config.trustedProxies);
   const viewers = createSignedViewers({ secret: config.cookieSecret });
   const tokens = new LRUCache<string, Promise<string>>({ max: 10_000, ttl: tokenCacheMs });
+  const tokenMeter = meterCache(metrics, { cache: 'identity-tokens', entries: () => tokens.size });
   const neighbours = createNeighbours({
     urls: config.neighbours,
     logger,
+    metrics,
     answerSeconds: config.answerSeconds,
     stallSeconds: config.stallSeconds,
     streamsMax: config.streamsMax,
   });
 
   async function tokenFor(viewerId: string): Promise<string> {
-    const token = tokens.get(viewerId) ?? identity.issue({ kind: 'viewer', id: viewerId });
+    const kept = tokens.get(viewerId);
+    tokenMeter.asked(kept !== undefined);
+    const token = kept ?? identity.issue({ kind: 'viewer', id: viewerId });
     tokens.set(viewerId, token, { noUpdateTTL: true });
     return token;
   }
+
+  const { host, metricsPort } = config;
+  const served = metricsPort === 0 ? [] : [createMetricsServer({ registry: metrics, host, port: metricsPort, logger })];
 
   return createService({
     name: 'gateway',
@@ -49,10 +59,11 @@ export function createGateway(config: Config, overrides: Overrides = {}): Servic
     port: config.port,
     shutdownSeconds: config.shutdownSeconds,
     logger,
-    resources: [neighbours],
+    resources: [neighbours, ...served],
     app: (health: Health) =>
       createGatewayApp({
         logger,
+        metrics,
         health: withNeighbours(health, neighbours),
         clientOf,
         recogniseViewer: createRecogniseViewer(viewers, clientOf),
@@ -63,9 +74,12 @@ export function createGateway(config: Config, overrides: Overrides = {}): Servic
           uploadMaxBytes: config.uploadMaxBytes,
           stallSeconds: config.stallSeconds,
         },
-        web: createFolderFiles(config.webRoot),
-        docs: createFolderFiles(config.docsRoot),
-        swaggerUi: createFolderFiles(dirname(require.resolve('swagger-ui-dist/package.json'))),
+        web: createFolderFiles(config.webRoot, { metrics, cache: 'web-files' }),
+        docs: createFolderFiles(config.docsRoot, { metrics, cache: 'docs-files' }),
+        swaggerUi: createFolderFiles(dirname(require.resolve('swagger-ui-dist/package.json')), {
+          metrics,
+          cache: 'docs-page-files',
+        }),
       }),
   });
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -51,6 +53,28 @@ describe('hostile requests', () => {
   it.each(['/metrics', '/Metrics', '/metrics/', '/%6detrics'])('learn nothing of metrics by %s', async (path) => {
     const answer = await fetch(`${gateway.url}${path}`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+  });
+
+  it('count nothing that they chose', async () => {
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    await new Promise((resolve) => listener.close(resolve));
+    const counted = await startGateway({ METRICS_PORT: String(port) });
+    await fetch(`${counted.url}/api/videos?query=hunter2`, {
+      headers: { cookie: 'a=hunter2', 'user-agent': 'hunter2' },
+    });
+    await fetch(`${counted.url}/api/videos/hunter2`);
+    const count = 'http_request_duration_seconds_count{route="/api/videos",method="GET",status="2xx"} 1\n';
+    const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    let text = await metrics();
+    for (const deadline = Date.now() + 5_000; !text.includes(count) && Date.now() < deadline; ) text = await metrics();
+    expect(text).toContain(count);
+    expect(text).toContain('neighbour_request_duration_seconds_count{neighbour="metadata",method="GET",status="2xx"}');
+    expect(text).toContain('slots_limit{what="streams-video-streaming"} 2048\n');
+    expect(text).toContain('dependency_up{dependency="metadata"} 1\n');
+    expect(text).not.toContain('hunter2');
+    await counted.stop();
   });
 
   it('never end in a 5xx or a silent connection, whatever they are made of', async () => {

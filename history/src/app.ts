@@ -1,6 +1,7 @@
 import { createApp } from '@flixtube/chassis/http';
 import type { IdentityVerifier } from '@flixtube/chassis/identity';
 import type { Logger } from '@flixtube/chassis/logger';
+import type { Registry } from '@flixtube/chassis/metrics';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
 import type { History } from './domain/history.ts';
@@ -10,6 +11,7 @@ import { getHistory } from './routes/get-history.ts';
 
 export function createHistoryApp(o: {
   logger: Logger;
+  metrics: Registry;
   identity: IdentityVerifier;
   health: Health;
   history: History;
@@ -18,5 +20,11 @@ export function createHistoryApp(o: {
   getHistory(router, o.history);
   deleteHistory(router, o.history);
   getContinueWatching(router, o.history);
-  return createApp({ logger: o.logger, identity: o.identity, health: o.health, routers: [router] });
+  return createApp({
+    logger: o.logger,
+    metrics: o.metrics,
+    identity: o.identity,
+    health: o.health,
+    routers: [router],
+  });
 }

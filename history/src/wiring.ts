@@ -2,6 +2,7 @@ import { createIdentity } from '@flixtube/chassis/identity';
 import { createJsonClient } from '@flixtube/chassis/json-client';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
+import { Registry } from '@flixtube/chassis/metrics';
 import { connectMongo } from '@flixtube/chassis/mongo';
 import { createOutbox } from '@flixtube/chassis/outbox';
 import { createService, type Health, type Resource, type Service } from '@flixtube/chassis/service';
@@ -31,13 +32,14 @@ export interface Overrides {
 export function createHistory(config: Config, overrides: Overrides = {}): Service {
   const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
   const identity = createIdentity({ secret: config.identitySecret, service: name });
-  const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger });
-  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
-  const metadata = createJsonClient({ baseUrl: config.metadataUrl, identity, name: 'metadata' });
+  const metrics = new Registry();
+  const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger, metrics });
+  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger, metrics });
+  const metadata = createJsonClient({ baseUrl: config.metadataUrl, identity, name: 'metadata', metrics });
   const watchings = mongo.db.collection<WatchingDocument>('watchings');
   const videos = mongo.db.collection<KnownVideoDocument>('videos');
   const viewers = mongo.db.collection<ViewerDocument>('viewers');
-  const outbox = createOutbox({ collection: watchings, broker, logger });
+  const outbox = createOutbox({ collection: watchings, broker, logger, metrics });
   const history = createHistoryRules({
     watchings: mongoWatchings({ watchings, viewers, outbox }),
     videos: mongoKnownVideos(videos),
@@ -69,6 +71,6 @@ export function createHistory(config: Config, overrides: Overrides = {}): Servic
     shutdownSeconds: config.shutdownSeconds,
     logger,
     resources: [clients, mongo, broker, outbox, forgetRemovals],
-    app: (health: Health) => createHistoryApp({ logger, identity, health, history }),
+    app: (health: Health) => createHistoryApp({ logger, metrics, identity, health, history }),
   });
 }

@@ -1,6 +1,7 @@
 import { createApp } from '@flixtube/chassis/http';
 import type { IdentityVerifier } from '@flixtube/chassis/identity';
 import type { Logger } from '@flixtube/chassis/logger';
+import type { Registry } from '@flixtube/chassis/metrics';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
 import type { Catalogue } from './domain/catalogue.ts';
@@ -16,6 +17,7 @@ import { processVideo } from './routes/process-video.ts';
 
 export function createMetadataApp(o: {
   logger: Logger;
+  metrics: Registry;
   identity: IdentityVerifier;
   health: Health;
   catalogue: Catalogue;
@@ -31,5 +33,11 @@ export function createMetadataApp(o: {
   getVideoForService(router, o.catalogue);
   getVideosForViewer(router, o.catalogue);
   changeCaptions(router, o.catalogue);
-  return createApp({ logger: o.logger, identity: o.identity, health: o.health, routers: [router] });
+  return createApp({
+    logger: o.logger,
+    metrics: o.metrics,
+    identity: o.identity,
+    health: o.health,
+    routers: [router],
+  });
 }

@@ -1,6 +1,7 @@
 import { createIdentity } from '@flixtube/chassis/identity';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
+import { Registry } from '@flixtube/chassis/metrics';
 import { connectMongo } from '@flixtube/chassis/mongo';
 import { createOutbox } from '@flixtube/chassis/outbox';
 import { createService, type Health, type Service } from '@flixtube/chassis/service';
@@ -26,10 +27,11 @@ export interface Overrides {
 export function createMetadata(config: Config, overrides: Overrides = {}): Service {
   const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
   const identity = createIdentity({ secret: config.identitySecret, service: name });
-  const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger });
-  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
+  const metrics = new Registry();
+  const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger, metrics });
+  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger, metrics });
   const collection = mongo.db.collection<VideoDocument>('videos');
-  const outbox = createOutbox({ collection, broker, logger });
+  const outbox = createOutbox({ collection, broker, logger, metrics });
   const catalogue = createCatalogue({ videos: mongoVideos({ collection, outbox }) });
 
   mongo.onReady(() => prepareVideos(collection));
@@ -52,6 +54,6 @@ export function createMetadata(config: Config, overrides: Overrides = {}): Servi
     shutdownSeconds: config.shutdownSeconds,
     logger,
     resources: [mongo, broker, outbox, forgetRemoved],
-    app: (health: Health) => createMetadataApp({ logger, identity, health, catalogue }),
+    app: (health: Health) => createMetadataApp({ logger, metrics, identity, health, catalogue }),
   });
 }

@@ -3,6 +3,7 @@ import { createIdentity } from '@flixtube/chassis/identity';
 import { createJsonClient } from '@flixtube/chassis/json-client';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
+import { Registry } from '@flixtube/chassis/metrics';
 import { connectMongo } from '@flixtube/chassis/mongo';
 import { createOutbox } from '@flixtube/chassis/outbox';
 import { createService, type Resource, type Service } from '@flixtube/chassis/service';
@@ -11,6 +12,7 @@ import { ffmpegMedia } from './adapters/ffmpeg/ffmpeg-media.ts';
 import { httpObjects } from './adapters/http-objects.ts';
 import { mongoParts, partsCollection, prepareParts } from './adapters/mongo-parts.ts';
 import { mongoProcessings, prepareProcessings, processingsCollection } from './adapters/mongo-processings.ts';
+import { prometheusProcessing, watchSlots } from './adapters/prometheus-processing.ts';
 import { sourceServer } from './adapters/source-server.ts';
 import { workFolders } from './adapters/work-folders.ts';
 import { createProcessingApp } from './app.ts';
@@ -19,7 +21,7 @@ import { consumeTasks } from './consumers/tasks.ts';
 import { consumeVideoDeleted } from './consumers/video-deleted.ts';
 import { consumeVideoProcessingRequested } from './consumers/video-processing-requested.ts';
 import { consumeVideoUploaded } from './consumers/video-uploaded.ts';
-import { withSlots } from './domain/encoder-slots.ts';
+import { EncoderSlots, withSlots } from './domain/encoder-slots.ts';
 import { Lifecycle } from './domain/lifecycle.ts';
 import type { Media } from './domain/media.ts';
 import { planOf } from './domain/plan.ts';
@@ -46,37 +48,38 @@ export function createVideoProcessing(config: Config, overrides: Overrides = {})
   const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
   const around = overrides.around ?? ((port) => port);
   const identity = createIdentity({ secret: config.identitySecret, service: name });
-  const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger });
+  const metrics = new Registry();
+  const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger, metrics });
   mongo.onReady(prepareProcessings);
   mongo.onReady(prepareParts);
-  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
+  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger, metrics });
   const collection = processingsCollection(mongo.db);
-  const outbox = createOutbox({ collection, broker, logger });
+  const outbox = createOutbox({ collection, broker, logger, metrics });
 
-  const storageBytes = createByteClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
-  const storageJson = createJsonClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
+  const storageBytes = createByteClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage', metrics });
+  const storageJson = createJsonClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage', metrics });
   const objects = around(httpObjects(storageBytes, storageJson));
   const processings = around(mongoProcessings(collection, outbox));
   const parts = around(mongoParts(partsCollection(mongo.db)));
   const folders = workFolders(config.folder);
-  const sources = sourceServer(storageBytes, { folder: folders.own, mostBytes: config.cacheBytes });
+  const sources = sourceServer(storageBytes, { folder: folders.own, mostBytes: config.cacheBytes, metrics });
 
-  const lifecycle = new Lifecycle({ processings, parts, objects, window: config.window });
+  const meter = prometheusProcessing(metrics);
+  const lifecycle = new Lifecycle({ processings, parts, objects, window: config.window, meter });
+  const capacity = { encoders: config.concurrency, memoryBytes: config.memoryBytes };
+  const slots = new EncoderSlots(capacity);
+  watchSlots(metrics, slots, capacity);
   const worker = new Worker({
     lifecycle,
     processings,
     parts,
     objects,
-    media: around(
-      withSlots(overrides.media ?? ffmpegMedia({ threads: config.threads }), {
-        encoders: config.concurrency,
-        memoryBytes: config.memoryBytes,
-      }),
-    ),
+    media: around(withSlots(overrides.media ?? ffmpegMedia({ threads: config.threads }), slots)),
     planOf: overrides.planOf ?? planOf,
     sources,
     folders,
     log: logger,
+    meter,
     pauseMs: overrides.pauseMs ?? 1_000,
   });
   consumeVideoUploaded(broker, lifecycle);
@@ -123,6 +126,6 @@ export function createVideoProcessing(config: Config, overrides: Overrides = {})
     logger,
     // Stopped from the last to the first; consumers before tasks, so that no message is tried here again.
     resources: [clients, mongo, folders, sources, broker, outbox, tasks, forgetting, resuming],
-    app: (health) => createProcessingApp({ logger, identity, health }),
+    app: (health) => createProcessingApp({ logger, metrics, identity, health }),
   });
 }

@@ -24,7 +24,7 @@ function bytesOf({ init, parts }: HlsTrack): string {
 
 describe('a video', () => {
   it('when it is uploaded, then it is processed: events, manifest and objects are as they should be, and nothing else is left', async () => {
-    await system.start();
+    const worker = await system.start();
     const upload = system.store({ seconds: 21 });
     const { videoId, processingId } = upload;
     await system.announce(upload);
@@ -65,6 +65,14 @@ describe('a video', () => {
     expect(String(system.storage.objects.get(storyboard?.vtt ?? ''))).toBe(`WEBVTT storyboard/${processingId}/0.jpg`);
     expect(storyboard?.sprites.map((key) => String(system.storage.objects.get(key)))).toEqual(['the sprite']);
     expect(system.probe.deadLetters()).toEqual([]);
+    const metrics = await (await fetch(`${worker.url}/metrics`)).text();
+    const tasks = { probe: 1, piece: 3, audio: 1, pictures: 1, finish: 1 };
+    for (const [task, n] of Object.entries(tasks)) {
+      expect(metrics).toContain(`processing_task_duration_seconds_count{task="${task}",outcome="done"} ${n}\n`);
+    }
+    expect(metrics).toContain('processing_playable_seconds_count 1\n');
+    expect(metrics).toContain('processing_ready_seconds_count 1\n');
+    expect(metrics).toMatch(/^slots_limit\{what="encoders"\} 2$/m);
   });
 
   it('when its file has subtitles and chapters, then they are kept, and replaced when it is processed again', async () => {

@@ -1,6 +1,7 @@
 import { createApp } from '@flixtube/chassis/http';
 import type { IdentityVerifier } from '@flixtube/chassis/identity';
 import type { Logger } from '@flixtube/chassis/logger';
+import type { Registry } from '@flixtube/chassis/metrics';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
 import type { Blocks } from './domain/blocks.ts';
@@ -14,6 +15,7 @@ import { putObject } from './routes/put-object.ts';
 
 export function createVideoStorageApp(o: {
   logger: Logger;
+  metrics: Registry;
   identity: IdentityVerifier;
   health: Health;
   objects: Objects;
@@ -26,5 +28,11 @@ export function createVideoStorageApp(o: {
   deleteObjects(router, o.objects);
   putBlock(router, o.blocks);
   commitBlocks(router, o.blocks);
-  return createApp({ logger: o.logger, identity: o.identity, health: o.health, routers: [router] });
+  return createApp({
+    logger: o.logger,
+    metrics: o.metrics,
+    identity: o.identity,
+    health: o.health,
+    routers: [router],
+  });
 }

@@ -1,6 +1,7 @@
 import { createIdentity } from '@flixtube/chassis/identity';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
+import { meterCache, Registry } from '@flixtube/chassis/metrics';
 import { createService, type Health, type Service } from '@flixtube/chassis/service';
 import { type AzureOptions, azureBlobs } from './adapters/azure-blobs.ts';
 import { azureContainer } from './adapters/azure-container.ts';
@@ -24,14 +25,16 @@ export interface Overrides {
 export function createVideoStorage(config: Config, overrides: Overrides = {}): Service {
   const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
   const identity = createIdentity({ secret: config.identitySecret, service: name });
-  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
+  const metrics = new Registry();
+  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger, metrics });
   const container = azureContainer({ connectionString: config.azureConnectionString, name: config.azureContainer });
   const store = azureBlobs(container.client, overrides.azure);
   const receiver = new Receiver(store, {
     blocks,
     onLeftBehind: (key, error) => logger.warn({ err: error, key }, 'staged blocks were left behind'),
   });
-  const objects = new Objects(store, receiver);
+  const objects: Objects = new Objects(store, receiver, { onAsked: (known) => meter.asked(known) });
+  const meter = meterCache(metrics, { cache: 'objects', entries: () => objects.size });
   const uploadBlocks = new Blocks(store, blocks);
   consumeVideoDeleted(broker, objects);
 
@@ -42,6 +45,7 @@ export function createVideoStorage(config: Config, overrides: Overrides = {}): S
     shutdownSeconds: config.shutdownSeconds,
     logger,
     resources: [container.resource, broker],
-    app: (health: Health) => createVideoStorageApp({ logger, identity, health, objects, blocks: uploadBlocks }),
+    app: (health: Health) =>
+      createVideoStorageApp({ logger, metrics, identity, health, objects, blocks: uploadBlocks }),
   });
 }

@@ -3,7 +3,7 @@ import { createIdentity } from '@flixtube/chassis/identity';
 import { createJsonClient } from '@flixtube/chassis/json-client';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
-import { Registry } from '@flixtube/chassis/metrics';
+import { meterCache, Registry } from '@flixtube/chassis/metrics';
 import { createService, type Health, type Resource, type Service } from '@flixtube/chassis/service';
 import { eventPlaybackReports } from './adapters/event-playback-reports.ts';
 import { httpCaptionCatalogue, httpCaptionStore } from './adapters/http-captions.ts';
@@ -31,19 +31,23 @@ export interface Overrides {
 export function createVideoStreaming(config: Config, overrides: Overrides = {}): Service {
   const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
   const identity = createIdentity({ secret: config.identitySecret, service: name });
-  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
+  const metrics = new Registry();
+  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger, metrics });
   const metadata = createJsonClient({
     baseUrl: config.metadataUrl,
     identity,
     name: 'metadata',
     timeoutMs: catalogueTimeoutMs,
+    metrics,
   });
-  const storage = createByteClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
+  const storage = createByteClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage', metrics });
   const videos = new PlayableVideos({
     catalogue: httpVideoCatalogue(metadata),
     hearsChanges: () => broker.isConnected(),
+    onAsked: (known) => videosMeter.asked(known),
   });
-  const objects = createJsonClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
+  const videosMeter = meterCache(metrics, { cache: 'playable-videos', entries: () => videos.size });
+  const objects = createJsonClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage', metrics });
   const captions = createCaptions({
     videos,
     store: httpCaptionStore(storage, objects),
@@ -51,9 +55,8 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
     leftBehind: (error) => logger.warn({ err: error }, 'captions that nobody uses were left in the store'),
   });
   const bytes = httpVideoBytes(storage);
-  const files = httpStoredFiles(storage);
+  const files = httpStoredFiles(storage, metrics);
   const reports = eventPlaybackReports(broker);
-  const metrics = new Registry();
   const quality = new PlaybackQuality({ counters: prometheusQuality(metrics) });
   hearVideoChanged(broker, videos);
   hearVideoDeleted(broker, videos);
@@ -77,6 +80,6 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
     logger,
     resources: [clients, broker],
     app: (health: Health) =>
-      createVideoStreamingApp({ logger, identity, health, videos, bytes, files, captions, reports, quality, metrics }),
+      createVideoStreamingApp({ logger, metrics, identity, health, videos, bytes, files, captions, reports, quality }),
   });
 }

@@ -1,6 +1,7 @@
 import { createApp, route } from '@flixtube/chassis/http';
 import type { IdentityVerifier } from '@flixtube/chassis/identity';
 import type { Logger } from '@flixtube/chassis/logger';
+import type { Registry } from '@flixtube/chassis/metrics';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
 import type { Ingest } from './domain/ingest.ts';
@@ -11,6 +12,7 @@ import { uploadsRouter } from './routes/tus/uploads-router.ts';
 
 export interface AppOptions {
   logger: Logger;
+  metrics: Registry;
   identity: IdentityVerifier;
   health: Health;
   ingest: Ingest;
@@ -21,8 +23,14 @@ export interface AppOptions {
 
 /** video-upload's HTTP entry points. */
 export function createUploadApp(options: AppOptions): Express {
-  const { logger, identity, health, ingest, resumables, maxBytes, kinds } = options;
+  const { logger, metrics, identity, health, ingest, resumables, maxBytes, kinds } = options;
   const router = Router();
   route(router, '/api/videos', { POST: postVideo(ingest, maxBytes, kinds) });
-  return createApp({ logger, identity, health, routers: [router, uploadsRouter(resumables, maxBytes, kinds)] });
+  return createApp({
+    logger,
+    metrics,
+    identity,
+    health,
+    routers: [router, uploadsRouter(resumables, maxBytes, kinds)],
+  });
 }

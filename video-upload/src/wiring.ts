@@ -3,6 +3,7 @@ import { createIdentity } from '@flixtube/chassis/identity';
 import { createJsonClient } from '@flixtube/chassis/json-client';
 import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
+import { Registry } from '@flixtube/chassis/metrics';
 import { connectMongo } from '@flixtube/chassis/mongo';
 import { createOutbox } from '@flixtube/chassis/outbox';
 import { createService, type Resource, type Service } from '@flixtube/chassis/service';
@@ -34,15 +35,16 @@ export function createVideoUpload(config: Config, overrides: Overrides = {}): Se
   const { uploadMaxBytes: maxBytes, uploadKinds: kinds } = config;
   const logger = overrides.logger ?? createLogger({ service: name, level: config.logLevel });
   const identity = createIdentity({ secret: config.identitySecret, service: name });
-  const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger });
+  const metrics = new Registry();
+  const mongo = connectMongo({ url: config.mongodbUrl, database: config.mongodbDatabase, logger, metrics });
   mongo.onReady(prepareUploads);
-  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger });
+  const broker = createBroker({ url: config.rabbitmqUrl, service: name, logger, metrics });
   const uploads = uploadsCollection(mongo.db);
-  const outbox = createOutbox({ collection: uploads, broker, logger });
+  const outbox = createOutbox({ collection: uploads, broker, logger, metrics });
 
-  const storageBytes = createByteClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
-  const storageJson = createJsonClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage' });
-  const metadata = createJsonClient({ baseUrl: config.metadataUrl, identity, name: 'metadata' });
+  const storageBytes = createByteClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage', metrics });
+  const storageJson = createJsonClient({ baseUrl: config.videoStorageUrl, identity, name: 'video-storage', metrics });
+  const metadata = createJsonClient({ baseUrl: config.metadataUrl, identity, name: 'metadata', metrics });
   const records = mongoUploads(uploads, outbox);
   const store = httpObjects(storageBytes, storageJson, kinds);
 
@@ -101,6 +103,6 @@ export function createVideoUpload(config: Config, overrides: Overrides = {}): Se
     logger,
     // Stopped from the last to the first: cleaning up needs what stands before it.
     resources: [mongo, broker, outbox, inHand, sweeping],
-    app: (health) => createUploadApp({ logger, identity, health, ingest, resumables, maxBytes, kinds }),
+    app: (health) => createUploadApp({ logger, metrics, identity, health, ingest, resumables, maxBytes, kinds }),
   });
 }

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { extname, join, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { meterCache, type Registry } from '@flixtube/chassis/metrics';
 import { LRUCache } from 'lru-cache';
 import type { Encoding, SiteFile, SiteFiles } from '../domain/site-files.ts';
 
@@ -15,12 +16,19 @@ const brotliQuality = 9;
 /**
  * The files of a folder that holds a built web app, kept in memory as they are sent: a few megabytes that are read and
  * compressed once. A file that changes on disk is read anew, so a new build needs no restart.
+ *
+ * @param counted where it is counted how often a file was in memory, and under which name
  */
-export function createFolderFiles(folder: string): SiteFiles {
+export function createFolderFiles(folder: string, counted: { metrics: Registry; cache: string }): SiteFiles {
   const root = resolve(folder);
   const kept = new LRUCache<string, SiteFile & { bytes: number }>({
     maxSize: keptBytes,
     sizeCalculation: ({ bytes }) => bytes * 2 + 1024,
+  });
+  const meter = meterCache(counted.metrics, {
+    cache: counted.cache,
+    entries: () => kept.size,
+    bytes: () => kept.calculatedSize,
   });
 
   return {
@@ -35,6 +43,7 @@ export function createFolderFiles(folder: string): SiteFiles {
         if (!stats.isFile()) return undefined;
         const version = `${file}\0${stats.ino}\0${stats.mtimeMs}\0${stats.size}`;
         const known = kept.get(version);
+        meter.asked(known !== undefined);
         if (known !== undefined) return known;
         const read = siteFile(file, await handle.readFile());
         kept.set(version, read);

@@ -1,5 +1,6 @@
 import { DomainError } from '@flixtube/chassis/errors';
 import type { Logger } from '@flixtube/chassis/logger';
+import { type MeasureNeighbour, measureNeighbour, meterSlots, type Registry } from '@flixtube/chassis/metrics';
 import type { Resource } from '@flixtube/chassis/service';
 import { type Dispatcher, Pool } from 'undici';
 import { type Circuit, createCircuit } from '../domain/circuit.ts';
@@ -9,6 +10,8 @@ import type { Lane, Neighbour } from '../domain/routing-table.ts';
 export interface NeighbourOptions {
   urls: Record<Neighbour, string>;
   logger: Logger;
+  /** Where calls and what they take are counted. */
+  metrics: Registry;
   /** How long the answer to a request may take to begin. */
   answerSeconds: number;
   /** How long an answer may pause in its middle while we wait for it. */
@@ -39,6 +42,10 @@ class Line {
   ) {
     this.#most = connections + queue;
     this.pool = new Pool(url, { connections, pipelining: 1, connect: { timeout: connectMs }, ...timeouts });
+  }
+
+  get inHand(): number {
+    return this.#inHand;
   }
 
   get full(): boolean {
@@ -83,10 +90,25 @@ export function createNeighbours(options: NeighbourOptions): Neighbours & Resour
       bytes: new Line(options.urls[name], options.streamsMax, 0, timeouts),
     },
   });
+  const measured = Object.fromEntries(names.map((name) => [name, measureNeighbour(options.metrics, name)])) as Record<
+    Neighbour,
+    MeasureNeighbour
+  >;
   const lines = Object.fromEntries(names.map((name) => [name, linesOf(name)])) as Record<
     Neighbour,
     ReturnType<typeof linesOf>
   >;
+
+  for (const name of names) {
+    const { json, bytes } = lines[name].lanes;
+    meterSlots(options.metrics, {
+      what: `requests-${name}`,
+      used: () => Math.min(json.inHand, jsonConnections),
+      limit: jsonConnections,
+      waiting: () => Math.max(0, json.inHand - jsonConnections),
+    });
+    meterSlots(options.metrics, { what: `streams-${name}`, used: () => bytes.inHand, limit: options.streamsMax });
+  }
 
   async function attempt(name: Neighbour, call: Call): Promise<Answer> {
     const { circuit, lanes } = lines[name];
@@ -98,7 +120,9 @@ export function createNeighbours(options: NeighbourOptions): Neighbours & Resour
     if (!circuit.admits()) throw unavailable();
     const stores = call.lane === 'bytes' && call.body !== undefined;
     try {
-      const { statusCode, headers, body } = await line.request(call, stores ? storingSeconds * 1000 : undefined);
+      const { statusCode, headers, body } = await measured[name](call.method, () =>
+        line.request(call, stores ? storingSeconds * 1000 : undefined),
+      );
       if (circuit.open) options.logger.info({ neighbour: name }, 'neighbour is back');
       circuit.succeeded();
       return { status: statusCode, headers, body };

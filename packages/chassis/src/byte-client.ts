@@ -3,16 +3,20 @@ import { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import { DomainError, isTransient } from './errors.ts';
 import type { Identity } from './identity.ts';
+import { measureNeighbour } from './metrics/neighbours.ts';
+import { meterSlots, Registry } from './metrics.ts';
 import { errorFromAnswer, errorFromConnection, neighbourFailed } from './neighbour.ts';
 
 export interface ByteClientOptions {
   baseUrl: string;
   identity: Pick<Identity, 'serviceHeaders'>;
-  /** The neighbour's name, for the log. */
+  /** The neighbour's name, for logs and metrics. */
   name: string;
   /** Streams at a time; each holds a connection for as long as its viewer is slow. 1,000 unless said. */
   streamsMax?: number;
   patience?: Partial<Patience>;
+  /** Where calls and streams are counted. */
+  metrics?: Registry;
 }
 
 /** How long, in milliseconds, a neighbour may leave us waiting. */
@@ -73,7 +77,10 @@ export function createByteClient(options: ByteClientOptions): ByteClient {
     headersTimeout: headersMs,
     bodyTimeout: silenceMs,
   });
+  const registry = options.metrics ?? new Registry();
+  const measured = measureNeighbour(registry, name);
   let inHand = 0;
+  meterSlots(registry, { what: `streams-${name}`, used: () => inHand, limit: streamsMax });
 
   /** An answer whose body is still to be read, and that is no error. */
   async function request(call: Dispatcher.RequestOptions & { signal: AbortSignal }): Promise<Dispatcher.ResponseData> {
@@ -83,7 +90,7 @@ export function createByteClient(options: ByteClientOptions): ByteClient {
     let answer: Dispatcher.ResponseData;
     try {
       const headers = { ...(await identity.serviceHeaders()), ...(call.headers as Record<string, string>) };
-      const ask = () => pool.request({ ...call, headers });
+      const ask = () => measured(call.method, () => pool.request({ ...call, headers }));
       answer = await ask().catch((error: unknown) => {
         if (call.method !== 'GET' || call.signal.aborted || !wentStale(error)) throw error;
         return ask();

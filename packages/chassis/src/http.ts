@@ -9,7 +9,7 @@ import { allowedMethodsOf, answerAllowedMethods, answerUnmatched } from './http/
 import { endSlowBodies } from './http/slow-body.ts';
 import { type IdentityVerifier, identify } from './identity.ts';
 import type { Logger } from './logger.ts';
-import { measureRequests, metricsRouter, Registry } from './metrics.ts';
+import { measureHealth, measureRequests, metricsRouter, Registry } from './metrics.ts';
 import { type Health, healthRouter } from './service/health.ts';
 import { runInTrace } from './trace.ts';
 
@@ -26,8 +26,10 @@ export interface AppOptions {
   /** What createService gives to `app`; serves /health/live and /health/ready. */
   health?: Health;
   routers: readonly Router[];
-  /** Where this service counts things of its own, shown by GET /metrics; `none` at a public door, which has no such address. */
-  metrics?: Registry | 'none';
+  /** Where everything of this service is counted. */
+  metrics?: Registry;
+  /** Whether GET /metrics is answered here; not at a public door (metrics-server.ts). Default true. */
+  showsMetrics?: boolean;
   /**
    * Seconds within which a sender must make progress with a request's body while we are reading it (at least 1 KiB);
    * else it gets 408. Default 30.
@@ -58,13 +60,14 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', parseQuery);
 
   const health = options.health === undefined ? [] : [healthRouter(options.health)];
-  const registry = options.metrics === 'none' ? undefined : (options.metrics ?? new Registry());
-  const own = [...health, ...(registry === undefined ? [] : [metricsRouter(registry)])];
+  const registry = options.metrics ?? new Registry();
+  const own = [...health, ...(options.showsMetrics === false ? [] : [metricsRouter(registry)])];
+  if (options.health !== undefined) measureHealth(registry, options.health);
   const allowed = allowedMethodsOf([...own, ...options.routers]);
 
   app.use((req, _res, next) => runInTrace(req.get('traceparent'), next));
   app.use(logAccess(options.logger));
-  if (registry !== undefined) app.use(measureRequests(registry));
+  app.use(measureRequests(registry));
   app.use(closeAfterEarlyAnswer());
   app.use(endSlowBodies((options.bodyIdleSeconds ?? 30) * 1000));
   app.use(helmet(forApis));

@@ -11,6 +11,8 @@ import {
 } from 'cockatiel';
 import { DomainError, isTransient } from './errors.ts';
 import type { Identity } from './identity.ts';
+import { measureNeighbour } from './metrics/neighbours.ts';
+import { Registry } from './metrics.ts';
 import { errorFromAnswer, errorFromConnection, neighbourFailed } from './neighbour.ts';
 
 export type JsonClient = AxiosInstance & {
@@ -21,10 +23,12 @@ export type JsonClient = AxiosInstance & {
 export interface JsonClientOptions {
   baseUrl: string;
   identity: Pick<Identity, 'serviceHeaders'>;
-  /** The neighbour's name, for the log. */
+  /** The neighbour's name, for logs and metrics. */
   name: string;
   /** For a whole call with its retries, in milliseconds; 5,000 unless said here or in the call's own `timeout`. */
   timeoutMs?: number;
+  /** Where calls are counted. */
+  metrics?: Registry;
 }
 
 const idempotent = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
@@ -46,6 +50,7 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
   const { name, timeoutMs = 5_000 } = options;
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const send = axios.getAdapter('http');
+  const measured = measureNeighbour(options.metrics ?? new Registry(), name);
   const neighbourFault = handleWhen((error) => isTransient(error));
   const breaker = circuitBreaker(neighbourFault, {
     halfOpenAfter: leftAloneMs,
@@ -59,7 +64,8 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
   async function attempt(config: InternalAxiosRequestConfig, signal: AbortSignal, deadline: AbortSignal) {
     const headers = config.headers.concat(await options.identity.serviceHeaders());
     try {
-      return await send({ ...config, headers, signal, timeout: 0 });
+      const method = (config.method ?? 'get').toUpperCase();
+      return await measured(method, () => send({ ...config, headers, signal, timeout: 0 }));
     } catch (error) {
       if (deadline.aborted) throw neighbourFailed('timeout', error);
       if (signal.aborted) throw signal.reason;

@@ -6,6 +6,7 @@ import { type RunningApp, runApp } from '../tests/support/running-app.ts';
 import { DomainError } from './errors.ts';
 import { route } from './http.ts';
 import { Counter, Registry } from './metrics.ts';
+import type { Resource } from './service.ts';
 
 describe('GET /metrics', () => {
   let app: RunningApp;
@@ -79,8 +80,21 @@ describe('GET /metrics', () => {
     expect(app.lines.filter(({ path }) => path === '/metrics')).toEqual([]);
   });
 
+  it('has what readiness says of each resource', async () => {
+    const resource = (name: string, check: () => Promise<void>): Resource => {
+      return { name, check, start: async () => {}, stop: async () => {} };
+    };
+    const away = () => Promise.reject(new DomainError('unavailable', 'Away.'));
+    const standing = await runApp([], { resources: [resource('here', async () => {}), resource('away', away)] });
+    await standing.service.started();
+    const text = await (await fetch(`${standing.url}/metrics`)).text();
+    expect(text).toContain('dependency_up{dependency="here"} 1\n');
+    expect(text).toContain('dependency_up{dependency="away"} 0\n');
+    await standing.close();
+  });
+
   it('does not exist at a public door', async () => {
-    const door = await runApp([], { metrics: 'none' });
+    const door = await runApp([], { showsMetrics: false });
     expect((await fetch(`${door.url}/metrics`)).status).toBe(404);
     await door.close();
   });

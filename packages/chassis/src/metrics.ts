@@ -1,11 +1,15 @@
 import { type RequestHandler, Router } from 'express';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { route } from './http/route.ts';
+import { classOf, histogramIn, requestBuckets, watch } from './metrics/families.ts';
+import type { Health } from './service/health.ts';
 
 export { Counter, Histogram, Registry } from 'prom-client';
+export { type CacheMeter, meterCache } from './metrics/cache.ts';
+export { counterIn, histogramIn, watch } from './metrics/families.ts';
+export { type MeasureNeighbour, measureNeighbour } from './metrics/neighbours.ts';
+export { meterSlots } from './metrics/slots.ts';
 
-/** From what is answered from memory to a file that is watched for minutes, in seconds. */
-const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
 /** Any other is none of ours, and a label must not be what somebody sends. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
@@ -40,12 +44,11 @@ export function metricsRouter(registry: Registry): Router {
  * in the log.
  */
 export function measureRequests(registry: Registry): RequestHandler {
-  const durations = new Histogram({
+  const durations = histogramIn(registry, {
     name: 'http_request_duration_seconds',
     help: 'How long requests took until their answer had ended',
     labelNames: ['route', 'method', 'status'],
-    buckets,
-    registers: [registry],
+    buckets: requestBuckets,
   });
   return (req, res, next) => {
     if (req.path === '/metrics' || req.path.startsWith('/health/')) return next();
@@ -54,12 +57,25 @@ export function measureRequests(registry: Registry): RequestHandler {
       const labels = {
         route: patternOf(req.route) ?? 'other',
         method: methods.has(req.method) ? req.method : 'other',
-        status: res.headersSent ? `${Math.floor(res.statusCode / 100)}xx` : 'none',
+        status: classOf(res.headersSent ? res.statusCode : undefined),
       };
       durations.observe(labels, (performance.now() - started) / 1000);
     });
     next();
   };
+}
+
+/** What readiness says of each resource, asked whenever someone looks. */
+export function measureHealth(registry: Registry, health: Health): void {
+  const family = {
+    name: 'dependency_up',
+    help: 'Whether what the service stands on is usable, as its readiness says: 1 or 0',
+    labelNames: ['dependency'],
+  };
+  watch(registry, family, async () => {
+    const { checks } = await health.report();
+    return Object.entries(checks).map(([dependency, { ok }]) => ({ labels: { dependency }, value: ok ? 1 : 0 }));
+  });
 }
 
 function patternOf(matched: unknown): string | undefined {

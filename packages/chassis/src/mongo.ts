@@ -3,6 +3,8 @@ import { Secret } from './config.ts';
 import { DomainError } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { atMost, backoff, delay } from './messaging/backoff.ts';
+import { measureMongo } from './metrics/mongodb.ts';
+import { Registry } from './metrics.ts';
 import { mapMongoError } from './mongo-errors.ts';
 import type { Resource } from './service.ts';
 
@@ -24,7 +26,14 @@ const checkPatienceMs = 900;
  * Prepares the connection to a service's database; nothing is sent before `start()` or the first use.
  * Works with whatever speaks the protocol: no sessions, no transactions, nothing but the stable commands.
  */
-export function connectMongo(o: { url: Secret | string; database: string; logger: Logger; name?: string }): Mongo {
+export function connectMongo(o: {
+  url: Secret | string;
+  database: string;
+  logger: Logger;
+  name?: string;
+  /** Where connections and commands are counted. */
+  metrics?: Registry;
+}): Mongo {
   const { logger, name = 'mongodb' } = o;
   const client = new MongoClient(o.url instanceof Secret ? o.url.reveal() : o.url, {
     appName: o.database,
@@ -37,7 +46,9 @@ export function connectMongo(o: { url: Secret | string; database: string; logger
     maxPoolSize: 20,
     // What was acknowledged has to outlive a kill of the database: without its journal up to 100 ms of writes are lost.
     writeConcern: { w: 'majority', journal: true },
+    monitorCommands: true,
   });
+  measureMongo(o.metrics ?? new Registry(), client);
   const db = client.db(o.database);
   const steps: ((db: Db) => Promise<unknown>)[] = [];
   const stopping = new AbortController();

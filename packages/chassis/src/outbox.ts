@@ -4,6 +4,8 @@ import type { Logger } from './logger.ts';
 import { backoff, delay } from './messaging/backoff.ts';
 import type { Broker } from './messaging/broker.ts';
 import type { FlixEvent } from './messaging/event.ts';
+import { measureOutbox } from './metrics/outbox.ts';
+import { Registry } from './metrics.ts';
 import { withMongo } from './mongo.ts';
 import type { Resource } from './service.ts';
 
@@ -36,9 +38,12 @@ export function createOutbox<D extends Document>(o: {
   collection: Collection<D>;
   broker: Broker;
   logger: Logger;
+  /** Where what waits is counted. */
+  metrics?: Registry;
 }): Outbox {
   const relay = new Relay(o.collection as unknown as Collection<Pending>, o.broker, o.logger);
   o.broker.onPublishable(() => relay.wake());
+  measureOutbox(o.metrics ?? new Registry(), o.collection);
   return {
     name: `outbox of ${o.collection.collectionName}`,
     notify: (documentId) => relay.wake(documentId as DocumentId | undefined),

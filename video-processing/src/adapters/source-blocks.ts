@@ -20,6 +20,8 @@ export interface SourceBlocksOptions {
   /** Opens a range of a file in video-storage. */
   fetch(source: VideoSource, range: Range, signal: AbortSignal): Promise<Readable>;
   blockBytes?: number;
+  /** Told, each time that a block is asked for, whether it was here. */
+  onAsked?(kept: boolean): void;
   /** A block that nobody has read for so long is let go of, in milliseconds. */
   idleMs?: number;
 }
@@ -47,6 +49,16 @@ export class SourceBlocks {
       updateAgeOnGet: true,
       dispose: (block) => block.release(),
     });
+  }
+
+  /** How many blocks are kept. */
+  get size(): number {
+    return this.#blocks.size;
+  }
+
+  /** How much of the disk they take. */
+  get bytes(): number {
+    return this.#blocks.calculatedSize;
   }
 
   /** The bytes of a range. Destroyed by a DomainError when they cannot be had: that of `fetch`, or 'unavailable'. */
@@ -85,7 +97,9 @@ export class SourceBlocks {
     const start = index * blockBytes;
     const range = { start, end: Math.min(start + blockBytes, source.sizeBytes) - 1 };
     for (;;) {
-      const kept = this.#blocks.get(key) ?? (await this.#arrival(key, source, range));
+      const known = this.#blocks.get(key);
+      this.#o.onAsked?.(known !== undefined);
+      const kept = known ?? (await this.#arrival(key, source, range));
       // Else it was let go of between its arrival and now.
       if (kept.take()) return kept;
     }

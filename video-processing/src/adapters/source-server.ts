@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { ByteClient } from '@flixtube/chassis/byte-client';
 import { DomainError } from '@flixtube/chassis/errors';
+import { meterCache, Registry } from '@flixtube/chassis/metrics';
 import { type Representation, sendRepresentation } from '@flixtube/chassis/representation';
 import type { Resource } from '@flixtube/chassis/service';
 import type { VideoSource } from '@flixtube/contracts/events/video-uploaded';
@@ -25,15 +26,23 @@ const stallSeconds = 1_800;
  */
 export function sourceServer(
   storage: Pick<ByteClient, 'get'>,
-  cache: { folder: string; mostBytes: number },
+  cache: { folder: string; mostBytes: number; metrics?: Registry },
 ): Sources & Resource {
+  const { folder, mostBytes, metrics = new Registry() } = cache;
   const blocks = new SourceBlocks({
-    ...cache,
+    folder,
+    mostBytes,
+    onAsked: (kept) => meter.asked(kept),
     async fetch({ key, sha256 }, range, signal) {
       // video-storage's entity tag is the SHA-256, so If-Match pins the bytes.
       const { body } = await storage.get(`/internal/objects/${key}`, { range, ifMatch: `"${sha256}"`, signal });
       return body;
     },
+  });
+  const meter = meterCache(metrics, {
+    cache: 'source-blocks',
+    entries: () => blocks.size,
+    bytes: () => blocks.bytes,
   });
   const served = new Map<string, Served>();
   const server = createServer((req, res) => void answer(req, res));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bytesOfPiece, withSlots } from './encoder-slots.ts';
+import { bytesOfPiece, EncoderSlots, withSlots } from './encoder-slots.ts';
 import { ladderOf } from './ladder.ts';
 import type { EncodedPart, Media, Pictures, Plan } from './media.ts';
 
@@ -55,7 +55,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe('slots of an encoder', () => {
   it('when all are taken, then the next one begins as soon as one has ended, in order', async () => {
     const { media, begun, endOne } = heldMedia();
-    const limited = withSlots(media, one);
+    const limited = withSlots(media, new EncoderSlots(one));
     const work = [limited.encodePiece(job, never), limited.drawPictures(job, never), limited.encodePiece(job, never)];
     await settled();
     expect(begun).toEqual(['piece']);
@@ -70,7 +70,7 @@ describe('slots of an encoder', () => {
 
   it('when sound is encoded, then nothing waits for it', async () => {
     const { media, begun, endOne } = heldMedia();
-    const limited = withSlots(media, one);
+    const limited = withSlots(media, new EncoderSlots(one));
     const first = limited.encodeSound(job, never)[Symbol.asyncIterator]().next();
     const piece = limited.encodePiece(job, never);
     await settled();
@@ -82,7 +82,7 @@ describe('slots of an encoder', () => {
 
   it('when there is no memory for a second one, then it waits, and what needs less does not overtake it', async () => {
     const { media, begun, endOne } = heldMedia();
-    const limited = withSlots(media, { encoders: 8, memoryBytes: 1_600 * mebibyte });
+    const limited = withSlots(media, new EncoderSlots({ encoders: 8, memoryBytes: 1_600 * mebibyte }));
     const work = [
       limited.encodePiece(large, never),
       limited.encodePiece(large, never),
@@ -100,7 +100,7 @@ describe('slots of an encoder', () => {
 
   it('when a piece needs more memory than there is, then it goes alone', async () => {
     const { media, begun, endOne } = heldMedia();
-    const limited = withSlots(media, { encoders: 8, memoryBytes: 512 * mebibyte });
+    const limited = withSlots(media, new EncoderSlots({ encoders: 8, memoryBytes: 512 * mebibyte }));
     const work = [limited.encodePiece(job, never), limited.encodePiece(large, never), limited.encodePiece(job, never)];
     for (let count = 1; count <= 3; count += 1) {
       await settled();
@@ -121,7 +121,7 @@ describe('slots of an encoder', () => {
 
   it('when who waits gives up, then the slot goes to the one behind', async () => {
     const { media, begun, endOne } = heldMedia();
-    const limited = withSlots(media, one);
+    const limited = withSlots(media, new EncoderSlots(one));
     const leaving = new AbortController();
     const first = limited.encodePiece(job, never);
     const left = limited.encodePiece(job, leaving.signal);
@@ -138,7 +138,7 @@ describe('slots of an encoder', () => {
 
   it('when one fails, then its slot is free again', async () => {
     const { media, begun, endOne } = heldMedia();
-    const limited = withSlots(media, one);
+    const limited = withSlots(media, new EncoderSlots(one));
     await expect(limited.probe({ url: '', sizeBytes: 1 }, never)).rejects.toThrow('unreadable');
     const piece = limited.encodePiece(job, never);
     await settled();

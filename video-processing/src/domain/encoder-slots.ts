@@ -8,13 +8,20 @@ export interface Capacity {
   memoryBytes: number;
 }
 
+/** What of it is taken now. */
+export interface SlotsInUse {
+  readonly encoders: number;
+  readonly bytes: number;
+  /** How many wait for their turn. */
+  readonly waiting: number;
+}
+
 /**
  * Media that does as much at a time as there is room for, and has the rest wait. A worker takes one task more than it has
  * slots, so that its processors have something to do while what a task has made is stored. Sound and texts take no slot:
  * they are little work, but that of a long video takes minutes, and a short one is not to wait for it.
  */
-export function withSlots(media: Media, capacity: Capacity): Media {
-  const slots = new Slots(capacity);
+export function withSlots(media: Media, slots: EncoderSlots): Media {
   async function within<T>(bytes: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     await slots.take(bytes, signal);
     try {
@@ -43,7 +50,7 @@ export function bytesOfPiece({ renditions, probe }: Pick<Plan, 'renditions' | 'p
 }
 
 /** First come, first served, so that what needs much gets its turn. What needs more than there is goes alone. */
-class Slots {
+export class EncoderSlots implements SlotsInUse {
   readonly #capacity: Capacity;
   #encoders = 0;
   #bytes = 0;
@@ -51,6 +58,18 @@ class Slots {
 
   constructor(capacity: Capacity) {
     this.#capacity = capacity;
+  }
+
+  get encoders(): number {
+    return this.#encoders;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** Rejects with the signal's reason once it has aborted. */

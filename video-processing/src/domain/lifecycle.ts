@@ -1,4 +1,4 @@
-import { newId } from '@flixtube/chassis/ids';
+import { newId, timeOf } from '@flixtube/chassis/ids';
 import type { VideoSource } from '@flixtube/contracts/events/video-uploaded';
 import { lengthOf, manifestOf } from './manifest.ts';
 import { MediaFailure } from './media.ts';
@@ -13,6 +13,7 @@ import {
   type Processing,
   sharedSeconds,
 } from './processing.ts';
+import type { ProcessingMeter } from './processing-meter.ts';
 
 export interface LifecycleOptions {
   processings: Processings;
@@ -20,6 +21,7 @@ export interface LifecycleOptions {
   objects: ObjectStore;
   /** How many pieces of one video are in the queue at a time. */
   window: number;
+  meter: ProcessingMeter;
 }
 
 /** Viewers are told of more when it is at least so much of the whole. */
@@ -92,6 +94,7 @@ export class Lifecycle {
       { seconds: written ? seconds : announced.seconds, fraction, manifest },
       { videoId, processingId, fraction, playable: manifest !== null, manifest },
     );
+    if (said && written && announced.manifest === null) this.#o.meter.playable(secondsSince(processingId));
     if (!said && written) await this.#o.objects.removeFolder(written.folder);
     return said;
   }
@@ -149,12 +152,19 @@ export class Lifecycle {
       storyboard: pictures.storyboard,
       ...texts,
     });
-    if (!isDone) await this.#o.objects.removeFolder(written.folder);
+    if (!isDone) {
+      await this.#o.objects.removeFolder(written.folder);
+      return;
+    }
+    const seconds = secondsSince(processingId);
+    if (processing.announced.manifest === null) this.#o.meter.playable(seconds);
+    this.#o.meter.ready(seconds);
   }
 
   /** Ends a processing for good. */
   async fail(name: ProcessingName, { kind, message, retriable }: Failure): Promise<void> {
-    await this.#o.processings.fail(name, { ...name, kind, detail: message, retriable });
+    const isFirst = await this.#o.processings.fail(name, { ...name, kind, detail: message, retriable });
+    if (isFirst) this.#o.meter.failed(kind);
   }
 
   /**
@@ -208,6 +218,11 @@ export class Lifecycle {
     }
     return folders;
   }
+}
+
+/** Since the event that asked for a processing, whose id names it: an upload ended, or someone wants it again. */
+function secondsSince(processingId: string): number {
+  return Math.max(0, Date.now() - timeOf(processingId).getTime()) / 1_000;
 }
 
 /** Those whose outcome is named by what is published; pictures and texts may have come too late for that. */

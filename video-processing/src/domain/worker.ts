@@ -4,6 +4,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import { type Media, MediaFailure, type Plan, type Probe } from './media.ts';
 import type { Folders, Log, ObjectStore, Parts, ProcessingName, Processings, ServedSource, Sources } from './ports.ts';
 import type { Failure, Processing } from './processing.ts';
+import type { ProcessingMeter, TaskOutcome } from './processing-meter.ts';
 import { RunningTasks, stopping } from './running-tasks.ts';
 import { Steps } from './steps.ts';
 import type { Task } from './task.ts';
@@ -18,6 +19,7 @@ export interface WorkerOptions {
   sources: Sources;
   folders: Folders;
   log: Log;
+  meter: ProcessingMeter;
   /** Before a task that has failed is tried again, in milliseconds. */
   pauseMs: number;
 }
@@ -85,29 +87,36 @@ export class Worker {
   }
 
   async #doTask(task: Task, signal: AbortSignal): Promise<void> {
-    const { lifecycle, parts, log } = this.#o;
+    const { lifecycle, parts, log, meter } = this.#o;
     for (;;) {
       const processing = await lifecycle.current(task);
       if (processing === undefined) return;
       const isProduct = task.kind === 'piece' || task.kind === 'pictures' || task.kind === 'texts';
       const attempt = newId();
+      const began = performance.now();
+      const ended = (outcome: TaskOutcome) => meter.taskEnded(task.kind, outcome, (performance.now() - began) / 1_000);
       const part = await parts.start(task, isProduct ? attempt : undefined);
       try {
+        const isHopeless = part.outcome === null && (part.failures >= mostFailures || part.starts > mostStarts);
         if (part.outcome !== null) await this.#steps.note(task, part.outcome);
-        else if (part.failures >= mostFailures || part.starts > mostStarts) await this.#giveUp(task, givenUp);
+        else if (isHopeless) await this.#giveUp(task, givenUp);
         else await this.#attempt(task, attempt, processing, signal);
         await lifecycle.advance(task);
+        ended(isHopeless ? 'failed' : 'done');
         return;
       } catch (error) {
         if (signal.aborted || isTransient(error)) {
           if (signal.reason === 'obsolete') return;
+          ended('retried');
           await parts.giveBack(task);
           throw signal.aborted ? stopping() : error;
         }
         const failure = failureOf(error);
         const failures = await parts.addFailure(task);
         log.warn({ err: error, ...task, failures }, 'a task failed');
-        if (!failure.retriable || failures >= mostFailures) {
+        const isLast = !failure.retriable || failures >= mostFailures;
+        ended(isLast ? 'failed' : 'retried');
+        if (isLast) {
           await this.#giveUp(task, failure);
           await lifecycle.advance(task);
           return;

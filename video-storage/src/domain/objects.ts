@@ -12,16 +12,26 @@ const MOST_KNOWN = 10_000;
 export class Objects {
   readonly #store: ObjectStore;
   readonly #receiver: Receiver;
+  readonly #onAsked: ((known: boolean) => void) | undefined;
   readonly #known = new LRUCache<string, StoredObject>({ max: MOST_KNOWN, ttl: KNOWN_MS });
 
-  constructor(store: ObjectStore, receiver: Receiver) {
+  /** @param o.onAsked told, each time that an object is asked for, whether the store need not be */
+  constructor(store: ObjectStore, receiver: Receiver, o: { onAsked?(known: boolean): void } = {}) {
     this.#store = store;
     this.#receiver = receiver;
+    this.#onAsked = o.onAsked;
+  }
+
+  /** How many are known. */
+  get size(): number {
+    return this.#known.size;
   }
 
   /** @throws DomainError not-found */
   async get(key: string): Promise<StoredObject> {
-    const object = this.#known.get(key) ?? (await this.#store.find(key));
+    const known = this.#known.get(key);
+    this.#onAsked?.(known !== undefined);
+    const object = known ?? (await this.#store.find(key));
     if (object === undefined) throw notFound();
     this.#known.set(key, object);
     return object;

@@ -1,5 +1,6 @@
 import type { ByteClient } from '@flixtube/chassis/byte-client';
 import { DomainError } from '@flixtube/chassis/errors';
+import { meterCache, type Registry } from '@flixtube/chassis/metrics';
 import { type HlsManifest, hlsManifest } from '@flixtube/contracts/hls-manifest';
 import { LRUCache } from 'lru-cache';
 import { FileGone, type SmallFile, type StoredFiles } from '../domain/stored-files.ts';
@@ -12,12 +13,18 @@ const keptBytes = 32 * 2 ** 20;
 const keptSegments = 200_000;
 
 /** What processing has made, as video-storage serves it. Since it never changes, what is asked for often is kept. */
-export function httpStoredFiles(storage: Pick<ByteClient, 'get'>): StoredFiles {
+export function httpStoredFiles(storage: Pick<ByteClient, 'get'>, metrics: Registry): StoredFiles {
   const files = new LRUCache<string, SmallFile>({
     maxSize: keptBytes,
     sizeCalculation: ({ bytes }) => bytes.length || 1,
   });
   const manifests = new LRUCache<string, HlsManifest>({ maxSize: keptSegments, sizeCalculation: segmentsOf });
+  const ofFiles = meterCache(metrics, {
+    cache: 'small-files',
+    entries: () => files.size,
+    bytes: () => files.calculatedSize,
+  });
+  const ofManifests = meterCache(metrics, { cache: 'manifests', entries: () => manifests.size });
   const asking = new Map<string, Promise<unknown>>();
 
   /** However many ask at once, the store is asked once. */
@@ -64,6 +71,7 @@ export function httpStoredFiles(storage: Pick<ByteClient, 'get'>): StoredFiles {
 
     async small(key) {
       const kept = files.get(key);
+      ofFiles.asked(kept !== undefined);
       if (kept !== undefined) return kept;
       return once(key, async () => {
         const file = await load(key, mostSmallBytes);
@@ -74,6 +82,7 @@ export function httpStoredFiles(storage: Pick<ByteClient, 'get'>): StoredFiles {
 
     async manifest(key) {
       const kept = manifests.get(key);
+      ofManifests.asked(kept !== undefined);
       if (kept !== undefined) return kept;
       return once(key, async () => {
         const { bytes } = await load(key, mostManifestBytes);

@@ -20,12 +20,20 @@ interface Entry {
 export class PlayableVideos {
   readonly #catalogue: VideoCatalogue;
   readonly #hearsChanges: () => boolean;
+  readonly #onAsked: ((known: boolean) => void) | undefined;
   readonly #entries = new LRUCache<string, Entry>({ max: mostVideos });
   readonly #asking = new Map<string, Promise<PlayableVideo | undefined>>();
 
-  constructor(o: { catalogue: VideoCatalogue; hearsChanges(): boolean }) {
+  /** @param o.onAsked told, each time that a video is asked for, whether the catalogue need not be */
+  constructor(o: { catalogue: VideoCatalogue; hearsChanges(): boolean; onAsked?(known: boolean): void }) {
     this.#catalogue = o.catalogue;
     this.#hearsChanges = o.hearsChanges;
+    this.#onAsked = o.onAsked;
+  }
+
+  /** How many are known. */
+  get size(): number {
+    return this.#entries.size;
   }
 
   /**
@@ -56,6 +64,7 @@ export class PlayableVideos {
   async #find(videoId: string): Promise<PlayableVideo | undefined> {
     const known = this.#hearsChanges() ? this.#entries.get(videoId) : undefined;
     const age = known === undefined ? Number.POSITIVE_INFINITY : performance.now() - known.askedAt;
+    this.#onAsked?.(age < freshMs);
     if (known !== undefined && age < freshMs) return known.video;
     try {
       return await this.#ask(videoId);

@@ -1,5 +1,6 @@
 import { isTransient } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import type { MessageMeter } from '../metrics/messages.ts';
 import { mapMongoError } from '../mongo-errors.ts';
 import { runInTrace } from '../trace.ts';
 import { AppliedEvents, keyOf } from './applied-events.ts';
@@ -22,6 +23,7 @@ export class Batches<T> {
   readonly #maxWaitMs: number;
   readonly #policy: RetryPolicy;
   readonly #logger: Logger;
+  readonly #meter: MessageMeter;
   readonly #singly: OneByOne<T>;
   readonly #applied = new AppliedEvents();
   readonly #watched = new WeakSet<AbortSignal>();
@@ -37,6 +39,7 @@ export class Batches<T> {
     maxWaitMs: number;
     policy: RetryPolicy;
     logger: Logger;
+    meter: MessageMeter;
   }) {
     this.#event = o.event;
     this.#handle = o.handle;
@@ -44,6 +47,7 @@ export class Batches<T> {
     this.#maxWaitMs = o.maxWaitMs;
     this.#policy = o.policy;
     this.#logger = o.logger;
+    this.#meter = o.meter;
     this.#singly = new OneByOne({ ...o, handle: (event) => o.handle([event]) });
   }
 
@@ -53,6 +57,7 @@ export class Batches<T> {
     try {
       event = readEvent(this.#event, delivery.message.content);
     } catch (error) {
+      this.#meter.handled(delivery.facts.queue, 'dead-lettered', 0);
       return delivery.reject((error as Error).message);
     }
     return new Promise((resolve) => {
@@ -125,6 +130,11 @@ export class Batches<T> {
         // One for all: members of a channel that is gone have been dropped.
         signal: first.delivery.signal,
         onFailure: (err, nextInMs) => this.#logger.warn({ err, size: batch.length, nextInMs }, 'batch failed'),
+        onTried: (tried, seconds) => {
+          // Its members are tried one by one, and counted then.
+          if (notTransient !== undefined) return;
+          for (const { delivery } of batch) this.#meter.handled(delivery.facts.queue, tried, seconds);
+        },
       },
     );
     if (outcome.kind === 'applied' && notTransient === undefined) {

@@ -1,6 +1,8 @@
 import { Secret } from '../config.ts';
 import { DomainError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { meterMessages } from '../metrics/messages.ts';
+import { Registry, watch } from '../metrics.ts';
 import type { Resource } from '../service.ts';
 import { currentTrace } from '../trace.ts';
 import { atMost } from './backoff.ts';
@@ -28,6 +30,8 @@ export interface BrokerOptions {
    */
   deliveryLimit?: number;
   retry?: Partial<RetryPolicy>;
+  /** Where messages are counted. */
+  metrics?: Registry;
 }
 
 /** Events in and out. A Resource: started and stopped with the service, and part of its readiness. */
@@ -88,6 +92,11 @@ export function createBroker(o: BrokerOptions): Broker {
   const inUse = () => [outgoing, ...(incoming.used ? [incoming] : [])];
   const publisher = new Publisher(outgoing);
   outgoing.add(publisher);
+  const registry = o.metrics ?? new Registry();
+  const meter = meterMessages(registry);
+  const isConnected = () => inUse().every((connection) => connection.isConnected());
+  const family = { name: 'broker_connected', help: 'Whether the connections to the broker stand: 1 or 0' };
+  watch(registry, family, () => [{ value: isConnected() ? 1 : 0 }]);
   const consumers: QueueConsumer[] = [];
   let started = false;
   let quiesced: Promise<void> | undefined;
@@ -137,7 +146,7 @@ export function createBroker(o: BrokerOptions): Broker {
     },
     publish: async (event) => {
       const traceparent = event.traceparent ?? currentTrace()?.traceparent;
-      await publisher.publish({
+      const published = publisher.publish({
         exchange: eventsExchange,
         routingKey: event.type,
         content: writeEvent(event),
@@ -151,20 +160,27 @@ export function createBroker(o: BrokerOptions): Broker {
           headers: traceparent === undefined ? {} : { traceparent },
         },
       });
+      try {
+        await published;
+        meter.published(event.type, true);
+      } catch (error) {
+        meter.published(event.type, false);
+        throw error;
+      }
     },
     subscribe: ({ event, handle, prefetch: own = prefetch, queue }) => {
-      const handler = new OneByOne({ event, handle, policy, logger });
+      const handler = new OneByOne({ event, handle, policy, logger, meter });
       consume(event.type, own, (delivery) => handler.deliver(delivery), queue);
     },
     subscribeBatch: ({ event, handle, maxSize, maxWaitMs }) => {
-      const handler = new Batches({ event, handle, maxSize, maxWaitMs, policy, logger });
+      const handler = new Batches({ event, handle, maxSize, maxWaitMs, policy, logger, meter });
       // Twice the size: the next batch is collected while one is handled.
       consume(event.type, maxSize * 2, (delivery) => handler.deliver(delivery));
     },
     listen: ({ event, handle, onGap }) => {
       receive(new Listener({ service, event, handle, onGap, logger }));
     },
-    isConnected: () => inUse().every((connection) => connection.isConnected()),
+    isConnected,
     canPublish: () => publisher.ready,
     onPublishable: (listener) => publisher.onReady(listener),
   };

@@ -7,6 +7,7 @@ const policy = { ...defaultRetryPolicy, transientFirstMs: 1, transientMaxMs: 4, 
 const unavailable = new DomainError('unavailable', 'Not now.');
 
 function trying(...outcomes: unknown[]) {
+  const tried: string[] = [];
   const failures: { error: unknown; nextInMs: number | undefined }[] = [];
   let attempts = 0;
   const stop = new AbortController();
@@ -21,9 +22,10 @@ function trying(...outcomes: unknown[]) {
         policy: { ...policy, ...change },
         signal: stop.signal,
         onFailure: (error, nextInMs) => failures.push({ error, nextInMs }),
+        onTried: (outcome) => tried.push(outcome),
       },
     );
-  return { run, stop, failures, attempts: () => attempts };
+  return { run, stop, failures, tried, attempts: () => attempts };
 }
 
 describe('persevere', () => {
@@ -32,6 +34,7 @@ describe('persevere', () => {
 
     expect(await work.run()).toEqual({ kind: 'applied' });
     expect(work.failures).toEqual([]);
+    expect(work.tried).toEqual(['applied']);
   });
 
   it('when it fails as unavailable many times and then works, then it is applied', async () => {
@@ -47,6 +50,7 @@ describe('persevere', () => {
     expect(await work.run()).toEqual({ kind: 'poison', reason: 'RangeError: too far' });
     expect(work.attempts()).toBe(5);
     expect(work.failures.at(-1)?.nextInMs).toBeUndefined();
+    expect(work.tried).toEqual(['retried', 'retried', 'retried', 'retried', 'dead-lettered']);
   });
 
   it('when a reason is endless, then it is cut to what a header may hold', async () => {

@@ -1,4 +1,5 @@
 import { isTransient } from '../errors.ts';
+import type { HandlingOutcome } from '../metrics/messages.ts';
 import { mapMongoError } from '../mongo-errors.ts';
 import { backoff, delay } from './backoff.ts';
 
@@ -41,6 +42,8 @@ export async function persevere(
     maxHoldMs?: number;
     signal: AbortSignal;
     onFailure(error: unknown, nextInMs?: number): void;
+    /** Each try, with what becomes of the message by it and how long it took. */
+    onTried(outcome: HandlingOutcome, seconds: number): void;
   },
 ): Promise<Outcome> {
   const { policy, signal } = o;
@@ -49,19 +52,24 @@ export async function persevere(
   let failures = 0;
   while (!signal.aborted) {
     let wait: number;
+    const triedAt = performance.now();
+    const tried = (outcome: HandlingOutcome) => o.onTried(outcome, (performance.now() - triedAt) / 1_000);
     try {
       await attempt();
+      tried('applied');
       return { kind: 'applied' };
     } catch (thrown) {
       // An adapter that forgot to translate its driver's network error must not cost a message.
       const error = mapMongoError(thrown);
       if (isTransient(error)) {
+        tried('retried');
         transient += 1;
         wait = backoff(transient, policy.transientFirstMs, policy.transientMaxMs);
         o.onFailure(error, wait);
         if (performance.now() - since + wait > (o.maxHoldMs ?? policy.maxHoldMs)) return { kind: 'held' };
       } else {
         failures += 1;
+        tried(failures >= policy.tries ? 'dead-lettered' : 'retried');
         if (failures >= policy.tries) {
           o.onFailure(error);
           return { kind: 'poison', reason: describe(error) };

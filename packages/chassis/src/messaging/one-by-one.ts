@@ -1,4 +1,5 @@
 import type { Logger } from '../logger.ts';
+import type { MessageMeter } from '../metrics/messages.ts';
 import { runInTrace } from '../trace.ts';
 import { AppliedEvents, keyOf } from './applied-events.ts';
 import type { Delivery } from './delivery.ts';
@@ -11,6 +12,7 @@ export class OneByOne<T> {
   readonly #handle: (event: FlixEvent<T>) => Promise<void>;
   readonly #policy: RetryPolicy;
   readonly #logger: Logger;
+  readonly #meter: MessageMeter;
   readonly #inHand = new Map<string, Promise<void>>();
   readonly #applied = new AppliedEvents();
 
@@ -19,11 +21,13 @@ export class OneByOne<T> {
     handle(event: FlixEvent<T>): Promise<void>;
     policy: RetryPolicy;
     logger: Logger;
+    meter: MessageMeter;
   }) {
     this.#event = o.event;
     this.#handle = o.handle;
     this.#policy = o.policy;
     this.#logger = o.logger;
+    this.#meter = o.meter;
   }
 
   /** Handles and settles one delivery. Never rejects. */
@@ -32,6 +36,7 @@ export class OneByOne<T> {
     try {
       event = readEvent(this.#event, delivery.message.content);
     } catch (error) {
+      this.#meter.handled(delivery.facts.queue, 'dead-lettered', 0);
       return delivery.reject((error as Error).message);
     }
     await this.apply(event, delivery);
@@ -59,6 +64,7 @@ export class OneByOne<T> {
           { err, ...delivery.facts, ...(nextInMs === undefined ? {} : { nextInMs }) },
           'handler failed',
         ),
+      onTried: (outcome, seconds) => this.#meter.handled(delivery.facts.queue, outcome, seconds),
     });
     if (outcome.kind === 'applied') {
       this.#applied.acknowledge(event, delivery);
