@@ -18,7 +18,7 @@ import { makeClip, Visitor } from './trial/traffic.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 /** Values of these labels come and go with what happens: that no series has one says nothing. */
-const ofWhatHappens = new Set(['status', 'outcome', 'kind', 'le', 'queue', 'what']);
+const ofWhatHappens = new Set(['status', 'outcome', 'kind']);
 
 const folder = await mkdtemp(join(tmpdir(), 'flixtube-observability-'));
 let system: System | undefined;

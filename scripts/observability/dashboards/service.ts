@@ -97,11 +97,15 @@ export const service = dashboard({
           ],
         }),
         lines({
-          title: 'Commands of MongoDB that fail, a second',
-          unit: 'reqps',
+          title: 'Share of commands of MongoDB that fail',
+          unit: 'percentunit',
           queries: [
             {
-              expr: `sum by (command) (${rate(`mongodb_command_duration_seconds_count${selected('outcome="failed"')}`)})`,
+              expr: share(
+                `mongodb_command_duration_seconds_count${selected('outcome="failed"')}`,
+                `mongodb_command_duration_seconds_count${one}`,
+                ['command'],
+              ),
               legend: '{{command}}',
             },
           ],
