@@ -14,6 +14,10 @@ const mains = {
   test: 'scripts/test/main.ts',
   'test:compose': 'scripts/test/compose.ts',
   bench: 'bench/src/run.ts',
+  backup: 'scripts/operate/src/backup.ts',
+  restore: 'scripts/operate/src/restore.ts',
+  reconcile: 'scripts/operate/src/reconcile.ts',
+  'dead-letters': 'scripts/operate/src/dead-letters.ts',
 };
 
 process.exitCode = await main(process.argv[2] ?? 'start', process.argv.slice(3));

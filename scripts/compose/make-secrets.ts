@@ -76,6 +76,7 @@ function variablesOf(secrets: Record<Name, string>): Record<string, Record<strin
     'video-streaming': { ...ofEveryService, RABBITMQ_URL },
     history: { ...ofEveryService, MONGODB_URL, RABBITMQ_URL },
     'video-processing': { ...ofEveryService, MONGODB_URL, RABBITMQ_URL },
+    operate: { MONGODB_URL, RABBITMQ_URL, AZURE_STORAGE_CONNECTION_STRING },
   };
 }
 

@@ -69,7 +69,11 @@ export class Delivery {
   /** Puts it among the dead letters with its reason, confirmed, and only then acknowledges it. */
   async reject(reason: string): Promise<void> {
     this.#logger.error({ ...this.facts, reason }, 'a message was dead-lettered');
-    await this.#moveTo(deadLetters, this.#queue, { 'x-reason': reason, 'x-event-queue': this.#queue });
+    await this.#moveTo(deadLetters, this.#queue, {
+      'x-reason': reason,
+      'x-event-queue': this.#queue,
+      'x-dead-lettered-at': new Date().toISOString(),
+    });
   }
 
   /**
