@@ -11,6 +11,7 @@ export function plan(): Step[] {
     check('lint', 'biome', ['check', '--error-on-warnings']),
     check('boundaries', 'npm', ['run', '--silent', 'boundaries']),
     check('unused', 'knip', []),
+    check('observability', 'node', ['scripts/observability/check.ts']),
     ...testedWorkspaces().map((workspace) => jest(workspace, 'unit')),
     jest('scripts', 'e2e'),
     jest('e2e', 'e2e'),

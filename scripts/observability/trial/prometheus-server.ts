@@ -8,7 +8,7 @@ import { observabilityFolder } from '../dashboards.ts';
 import { rulesFolder } from '../queries.ts';
 
 /** One line of an answer: its labels, and its value now. */
-export interface Sample {
+interface Sample {
   metric: Record<string, string>;
   value: number;
 }
