@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ComponentName, startSystem } from '@flixtube/dev-env/system';
+import { type ComponentName, type SystemOptions, startSystem } from '@flixtube/dev-env/system';
 
 /** A whole FlixTube of a test's own, to be killed part by part. */
 export interface System {
@@ -25,9 +25,9 @@ export function systemUrl(): string {
 }
 
 /** Starts a system with nothing in it, whose data goes when it stops. */
-export async function startIsolatedSystem(): Promise<System> {
+export async function startIsolatedSystem(options: Pick<SystemOptions, 'env' | 'onLine'> = {}): Promise<System> {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'flixtube-e2e-'));
-  const system = await startSystem({ dataFolder, say: (line) => process.stderr.write(`${line}\n`) });
+  const system = await startSystem({ ...options, dataFolder, say: (line) => process.stderr.write(`${line}\n`) });
   return {
     url: system.url,
     pids: async () => {

@@ -2,7 +2,7 @@ import { createApp, route } from '@flixtube/chassis/http';
 import type { Logger } from '@flixtube/chassis/logger';
 import type { Registry } from '@flixtube/chassis/metrics';
 import type { Health } from '@flixtube/chassis/service';
-import { type Express, type RequestHandler, Router } from 'express';
+import { type Express, type Request, type RequestHandler, Router } from 'express';
 import { type Neighbour, type Route, routingTable } from './domain/routing-table.ts';
 import type { SiteFiles } from './domain/site-files.ts';
 import type { ClientOf } from './middleware/client.ts';
@@ -59,7 +59,13 @@ export function createGatewayApp(parts: AppParts): Express {
   }
 
   const web = Router().use(webApp(parts.web, recogniseViewer));
-  return createApp({ logger, metrics, showsMetrics: false, health, routers: [api, web] });
+  return createApp({ logger, metrics, showsMetrics: false, health, isPlentiful, routers: [api, web] });
+}
+
+/** What players ask for all the time, and the files of the web app. */
+function isPlentiful({ method, path }: Request): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  return !path.startsWith('/api/') || /^\/api\/videos\/[^/]+\/(file|hls|storyboard)(\/|$)/.test(path);
 }
 
 function isForwarded(entry: Route): entry is Route & { service: Neighbour } {

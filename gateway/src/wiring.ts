@@ -55,6 +55,7 @@ export function createGateway(config: Config, overrides: Overrides = {}): Servic
 
   return createService({
     name: 'gateway',
+    door: config.cookieSecret,
     host: config.host,
     port: config.port,
     shutdownSeconds: config.shutdownSeconds,

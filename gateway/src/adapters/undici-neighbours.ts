@@ -1,7 +1,9 @@
 import { DomainError } from '@flixtube/chassis/errors';
 import type { Logger } from '@flixtube/chassis/logger';
-import { type MeasureNeighbour, measureNeighbour, meterSlots, type Registry } from '@flixtube/chassis/metrics';
+import { meterSlots, type Registry } from '@flixtube/chassis/metrics';
+import { type CallNeighbour, observedCalls } from '@flixtube/chassis/neighbour-calls';
 import type { Resource } from '@flixtube/chassis/service';
+import { currentTrace } from '@flixtube/chassis/trace';
 import { type Dispatcher, Pool } from 'undici';
 import { type Circuit, createCircuit } from '../domain/circuit.ts';
 import type { Answer, Call, Neighbours } from '../domain/neighbours.ts';
@@ -53,6 +55,7 @@ class Line {
   }
 
   async request(call: Call, headersTimeout: number | undefined): Promise<Dispatcher.ResponseData> {
+    const trace = currentTrace();
     this.#inHand += 1;
     let held = true;
     const release = () => {
@@ -63,7 +66,7 @@ class Line {
       const answer = await this.pool.request({
         method: call.method as Dispatcher.HttpMethod,
         path: call.target,
-        headers: call.headers,
+        headers: { ...call.headers, ...(trace && { traceparent: trace.traceparent }) },
         body: call.body ?? null,
         signal: call.signal,
         // undici would close the connection after every HEAD; our services know what a HEAD is.
@@ -90,9 +93,9 @@ export function createNeighbours(options: NeighbourOptions): Neighbours & Resour
       bytes: new Line(options.urls[name], options.streamsMax, 0, timeouts),
     },
   });
-  const measured = Object.fromEntries(names.map((name) => [name, measureNeighbour(options.metrics, name)])) as Record<
+  const observed = Object.fromEntries(names.map((name) => [name, observedCalls(options.metrics, name)])) as Record<
     Neighbour,
-    MeasureNeighbour
+    CallNeighbour
   >;
   const lines = Object.fromEntries(names.map((name) => [name, linesOf(name)])) as Record<
     Neighbour,
@@ -120,7 +123,7 @@ export function createNeighbours(options: NeighbourOptions): Neighbours & Resour
     if (!circuit.admits()) throw unavailable();
     const stores = call.lane === 'bytes' && call.body !== undefined;
     try {
-      const { statusCode, headers, body } = await measured[name](call.method, () =>
+      const { statusCode, headers, body } = await observed[name](call.method, () =>
         line.request(call, stores ? storingSeconds * 1000 : undefined),
       );
       if (circuit.open) options.logger.info({ neighbour: name }, 'neighbour is back');

@@ -17,14 +17,14 @@ const hopByHop = [
   'http2-settings',
 ];
 
-/** Ended here (Expect, RFC 9110 §10.1.1; cookies), or said by us alone. */
+/** Ended here (Expect, RFC 9110 §10.1.1; cookies), or said by us alone (traceparent: by who calls the neighbour). */
 const endsHere = ['host', 'expect', 'cookie', 'forwarded', 'x-real-ip', 'traceparent', 'content-length'];
 const oursByPrefix = /^x-(flixtube|forwarded)-/;
 
 /** The fields that a neighbour gets: the end-to-end ones of the request, and what only the gateway may say. */
 export function requestHeaders(
   fields: Fields,
-  said: { hasBody: boolean; client: Client; token: string; traceparent: string | undefined },
+  said: { hasBody: boolean; client: Client; token: string },
 ): Record<string, string> {
   const passed: Record<string, string> = {};
   const dropped = new Set([...endsHere, ...hopByHop, ...namedByConnection(fields)]);
@@ -38,7 +38,6 @@ export function requestHeaders(
   passed['x-forwarded-for'] = said.client.address;
   passed['x-forwarded-proto'] = said.client.scheme;
   if (said.client.host !== undefined) passed['x-forwarded-host'] = said.client.host;
-  if (said.traceparent !== undefined) passed.traceparent = said.traceparent;
   return passed;
 }
 

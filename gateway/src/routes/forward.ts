@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from '@flixtube/chassis/errors';
 import { viewerOf } from '@flixtube/chassis/identity';
-import { currentTrace } from '@flixtube/chassis/trace';
 import type { Request, RequestHandler, Response } from 'express';
 import { requestHeaders, responseHeaders } from '../domain/headers.ts';
 import type { Answer, Neighbours } from '../domain/neighbours.ts';
@@ -44,7 +43,6 @@ export function forward(route: Route & { service: Neighbour }, options: ForwardO
         hasBody: body !== undefined,
         client: options.clientOf(req),
         token,
-        traceparent: currentTrace()?.traceparent,
       }),
       ...(body === undefined ? {} : { body }),
       lane: route.lane,

@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import { DomainError, isTransient } from './errors.ts';
 import type { Identity } from './identity.ts';
-import { measureNeighbour } from './metrics/neighbours.ts';
 import { meterSlots, Registry } from './metrics.ts';
 import { errorFromAnswer, errorFromConnection, neighbourFailed } from './neighbour.ts';
+import { observedCalls } from './neighbour-calls.ts';
 
 export interface ByteClientOptions {
   baseUrl: string;
@@ -78,7 +78,7 @@ export function createByteClient(options: ByteClientOptions): ByteClient {
     bodyTimeout: silenceMs,
   });
   const registry = options.metrics ?? new Registry();
-  const measured = measureNeighbour(registry, name);
+  const observed = observedCalls(registry, name);
   let inHand = 0;
   meterSlots(registry, { what: `streams-${name}`, used: () => inHand, limit: streamsMax });
 
@@ -89,8 +89,11 @@ export function createByteClient(options: ByteClientOptions): ByteClient {
     inHand += 1;
     let answer: Dispatcher.ResponseData;
     try {
-      const headers = { ...(await identity.serviceHeaders()), ...(call.headers as Record<string, string>) };
-      const ask = () => measured(call.method, () => pool.request({ ...call, headers }));
+      const ask = () =>
+        observed(call.method, async () => {
+          const headers = { ...(await identity.serviceHeaders()), ...(call.headers as Record<string, string>) };
+          return pool.request({ ...call, headers });
+        });
       answer = await ask().catch((error: unknown) => {
         if (call.method !== 'GET' || call.signal.aborted || !wentStale(error)) throw error;
         return ask();

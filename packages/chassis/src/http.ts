@@ -1,4 +1,4 @@
-import express, { type Express, type Router } from 'express';
+import express, { type Express, type Request, type Router } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 import { logAccess } from './http/access-log.ts';
 import { closeAfterEarlyAnswer } from './http/early-answer.ts';
@@ -7,11 +7,11 @@ import { checkPath } from './http/path.ts';
 import { checkQuery, parseQuery } from './http/query.ts';
 import { allowedMethodsOf, answerAllowedMethods, answerUnmatched } from './http/route.ts';
 import { endSlowBodies } from './http/slow-body.ts';
+import { traceRequests } from './http/trace-requests.ts';
 import { type IdentityVerifier, identify } from './identity.ts';
 import type { Logger } from './logger.ts';
 import { measureHealth, measureRequests, metricsRouter, Registry } from './metrics.ts';
 import { type Health, healthRouter } from './service/health.ts';
-import { runInTrace } from './trace.ts';
 
 export { json } from './http/json-body.ts';
 export { parse } from './http/parse.ts';
@@ -30,6 +30,8 @@ export interface AppOptions {
   metrics?: Registry;
   /** Whether GET /metrics is answered here; not at a public door (metrics-server.ts). Default true. */
   showsMetrics?: boolean;
+  /** Requests that many come of and that say little, such as for segments: one in a hundred of their traces is recorded. */
+  isPlentiful?(req: Request): boolean;
   /**
    * Seconds within which a sender must make progress with a request's body while we are reading it (at least 1 KiB);
    * else it gets 408. Default 30.
@@ -65,7 +67,7 @@ export function createApp(options: AppOptions): Express {
   if (options.health !== undefined) measureHealth(registry, options.health);
   const allowed = allowedMethodsOf([...own, ...options.routers]);
 
-  app.use((req, _res, next) => runInTrace(req.get('traceparent'), next));
+  app.use(traceRequests(options.isPlentiful ?? (() => false)));
   app.use(logAccess(options.logger));
   app.use(measureRequests(registry));
   app.use(closeAfterEarlyAnswer());

@@ -11,9 +11,9 @@ import {
 } from 'cockatiel';
 import { DomainError, isTransient } from './errors.ts';
 import type { Identity } from './identity.ts';
-import { measureNeighbour } from './metrics/neighbours.ts';
 import { Registry } from './metrics.ts';
 import { errorFromAnswer, errorFromConnection, neighbourFailed } from './neighbour.ts';
+import { observedCalls } from './neighbour-calls.ts';
 
 export type JsonClient = AxiosInstance & {
   /** Closes the connections that are kept for later calls. */
@@ -50,7 +50,7 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
   const { name, timeoutMs = 5_000 } = options;
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const send = axios.getAdapter('http');
-  const measured = measureNeighbour(options.metrics ?? new Registry(), name);
+  const observed = observedCalls(options.metrics ?? new Registry(), name);
   const neighbourFault = handleWhen((error) => isTransient(error));
   const breaker = circuitBreaker(neighbourFault, {
     halfOpenAfter: leftAloneMs,
@@ -62,10 +62,11 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
   });
 
   async function attempt(config: InternalAxiosRequestConfig, signal: AbortSignal, deadline: AbortSignal) {
-    const headers = config.headers.concat(await options.identity.serviceHeaders());
     try {
-      const method = (config.method ?? 'get').toUpperCase();
-      return await measured(method, () => send({ ...config, headers, signal, timeout: 0 }));
+      return await observed((config.method ?? 'get').toUpperCase(), async () => {
+        const headers = config.headers.concat(await options.identity.serviceHeaders());
+        return send({ ...config, headers, signal, timeout: 0 });
+      });
     } catch (error) {
       if (deadline.aborted) throw neighbourFailed('timeout', error);
       if (signal.aborted) throw signal.reason;

@@ -7,13 +7,15 @@ import { currentTrace, runInTrace } from './trace.ts';
 describe('a log line', () => {
   it('names service, level and time, and the trace when there is one', () => {
     const { logger, lines } = collectingLogger();
-    const traceId = runInTrace(undefined, () => {
+    const current = runInTrace(undefined, () => {
       logger.info('inside');
-      return currentTrace()?.traceId;
+      return currentTrace();
     });
     logger.warn('outside');
+    const { traceId, spanId } = current ?? {};
+    const time = expect.stringMatching(/^\d{4}-.*Z$/);
     expect(lines).toEqual([
-      { level: 'info', time: expect.stringMatching(/^\d{4}-.*Z$/), service: 'test', traceId, msg: 'inside' },
+      { level: 'info', time, service: 'test', traceId, spanId, msg: 'inside' },
       { level: 'warn', time: expect.any(String), service: 'test', msg: 'outside' },
     ]);
   });

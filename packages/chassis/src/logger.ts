@@ -7,7 +7,7 @@ export type Logger = pino.Logger;
 const deepestCause = 8;
 
 /**
- * JSON lines on standard output, each with `service` and, within a trace, `traceId`. Errors go in as `err` and come out
+ * JSON lines on standard output, each with `service` and, within a trace, `traceId` and `spanId`. Errors go in as `err` and come out
  * with kind, code, stack and chain of causes, and nothing else of what libraries hang on them (axios: headers).
  *
  * @param options.destination where lines go instead of standard output, for tests
@@ -24,8 +24,8 @@ export function createLogger(options: {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
       mixin: () => {
-        const traceId = currentTrace()?.traceId;
-        return traceId === undefined ? {} : { traceId };
+        const current = currentTrace();
+        return current === undefined ? {} : { traceId: current.traceId, spanId: current.spanId };
       },
       serializers: { err: (error: unknown) => describeError(error), error: (error: unknown) => describeError(error) },
       redact: { paths: secretPaths, censor: '[secret]' },

@@ -1,17 +1,13 @@
 import { type RequestHandler, Router } from 'express';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { route } from './http/route.ts';
+import { methodOf, patternOf, route } from './http/route.ts';
 import { classOf, histogramIn, requestBuckets, watch } from './metrics/families.ts';
 import type { Health } from './service/health.ts';
 
 export { Counter, Histogram, Registry } from 'prom-client';
 export { type CacheMeter, meterCache } from './metrics/cache.ts';
 export { counterIn, histogramIn, watch } from './metrics/families.ts';
-export { type MeasureNeighbour, measureNeighbour } from './metrics/neighbours.ts';
 export { meterSlots } from './metrics/slots.ts';
-
-/** Any other is none of ours, and a label must not be what somebody sends. */
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 // There is one process, whatever runs in it.
 let ofProcess: Registry | undefined;
@@ -55,8 +51,8 @@ export function measureRequests(registry: Registry): RequestHandler {
     const started = performance.now();
     res.once('close', () => {
       const labels = {
-        route: patternOf(req.route) ?? 'other',
-        method: methods.has(req.method) ? req.method : 'other',
+        route: patternOf(req) ?? 'other',
+        method: methodOf(req),
         status: classOf(res.headersSent ? res.statusCode : undefined),
       };
       durations.observe(labels, (performance.now() - started) / 1000);
@@ -76,9 +72,4 @@ export function measureHealth(registry: Registry, health: Health): void {
     const { checks } = await health.report();
     return Object.entries(checks).map(([dependency, { ok }]) => ({ labels: { dependency }, value: ok ? 1 : 0 }));
   });
-}
-
-function patternOf(matched: unknown): string | undefined {
-  const { path } = (matched ?? {}) as { path?: unknown };
-  return typeof path === 'string' ? path : undefined;
 }

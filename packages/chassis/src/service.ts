@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import type { Secret } from './config.ts';
 import type { Logger } from './logger.ts';
 import type { Health, HealthReport } from './service/health.ts';
 import { createHttpServer, type HttpServer } from './service/http-server.ts';
@@ -11,7 +12,10 @@ export { runService } from './service/run.ts';
 export interface Service {
   /** Where it listens, as `http://127.0.0.1:4001`; known once `start()` has resolved. */
   readonly url: string;
+  readonly name: string;
   readonly logger: Logger;
+  /** At a public door, what chooses whose traces are recorded (tracing.ts). */
+  readonly door: Secret | undefined;
   /** Resolves when it listens: alive, and ready as soon as its resources are. Rejects when it cannot listen. */
   start(): Promise<void>;
   /** Resolves when every resource has been started once. */
@@ -35,6 +39,8 @@ export interface ServiceOptions {
   resources: Resource[];
   /** An app, or what makes one that serves this service's health. */
   app: App | ((health: Health) => Express);
+  /** A secret that all replicas share, of a service that strangers call; it chooses whose traces are recorded. */
+  door?: Secret;
 }
 
 /**
@@ -75,7 +81,9 @@ export function createService(options: ServiceOptions): Service {
   }
 
   return {
+    name: options.name,
     logger,
+    door: options.door,
 
     get url() {
       if (server === undefined) throw new Error(`${options.name} does not listen yet: start() it first`);

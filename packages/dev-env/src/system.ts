@@ -226,6 +226,8 @@ function inherited(): NodeJS.ProcessEnv {
     ...['PROCESSING_CONCURRENCY', 'PROCESSING_THREADS', 'PROCESSING_WINDOW'],
     ...['PROCESSING_FOLDER', 'PROCESSING_CACHE_MIB'],
   ];
+  // OpenTelemetry's own settings have its names.
+  names.push(...Object.keys(process.env).filter((name) => name.startsWith('OTEL_')));
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 

@@ -2,6 +2,7 @@ import { type EventContract, type FlixEvent, newEvent } from '@flixtube/chassis/
 import { isDuplicateKey, withMongo } from '@flixtube/chassis/mongo';
 import { ensureIndexes } from '@flixtube/chassis/mongo-indexes';
 import type { Outbox } from '@flixtube/chassis/outbox';
+import { currentTrace } from '@flixtube/chassis/trace';
 import { videoProcessed } from '@flixtube/contracts/events/video-processed';
 import { videoProcessingFailed } from '@flixtube/contracts/events/video-processing-failed';
 import { videoProcessingProgressed } from '@flixtube/contracts/events/video-processing-progressed';
@@ -73,16 +74,18 @@ export function mongoProcessings(
 
     begin: ({ videoId: _id, processingId }, source, tasks) =>
       withMongo(async () => {
-        const fresh = {
+        const fresh: Omit<ProcessingDocument, '_id' | 'kept' | 'outbox'> = {
           ...nothing,
           processingId,
           source,
-          state: 'working' as const,
+          state: 'working',
           announced: unannounced,
           changedAt: new Date(),
           movedAt: new Date(),
         };
         const events = tasks.map(commandOf);
+        const traceparent = currentTrace()?.traceparent;
+        if (traceparent !== undefined) fresh.traceparent = traceparent;
         const older: Filter<ProcessingDocument> = {
           _id,
           processingId: { $lt: processingId },
@@ -189,8 +192,11 @@ export function mongoProcessings(
         return stalled.map(toProcessing);
       }),
 
-    requeue: ({ movedAt, state, ...name }, tasks) =>
-      change(name, { state, movedAt }, { $set: { movedAt: new Date() }, $push: push(tasks.map(commandOf)) }),
+    requeue({ movedAt, state, traceparent, ...name }, tasks) {
+      // Of the trace of the upload, also when a sweep puts them into the queue.
+      const commands = tasks.map((task) => ({ ...commandOf(task), ...(traceparent && { traceparent }) }));
+      return change(name, { state, movedAt }, { $set: { movedAt: new Date() }, $push: push(commands) });
+    },
 
     delete: (videoId) =>
       withMongo(async () => {

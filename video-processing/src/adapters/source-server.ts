@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +15,8 @@ interface Served {
   source: VideoSource;
   ended: AbortController;
   failure: unknown;
+  /** Runs what it is given as a part of the task, with its trace. */
+  within: <T>(fn: () => T) => T;
 }
 
 /** An encoder reads on when it has room again, which may take it minutes. */
@@ -55,7 +58,7 @@ export function sourceServer(
       return;
     }
     try {
-      await sendRepresentation(req, res, representationOf(one, blocks), { stallSeconds });
+      await one.within(() => sendRepresentation(req, res, representationOf(one, blocks), { stallSeconds }));
     } catch (error) {
       if (error instanceof DomainError && isAboutRequest(error)) {
         res.writeHead(error.kind === 'range-not-satisfiable' ? 416 : 412).end();
@@ -73,7 +76,8 @@ export function sourceServer(
     serve(source) {
       if (port === 0) throw new DomainError('unavailable', 'This worker has not started yet.');
       const path = `/${randomBytes(24).toString('base64url')}`;
-      const one: Served = { source, ended: new AbortController(), failure: undefined };
+      const within = AsyncLocalStorage.snapshot();
+      const one: Served = { source, ended: new AbortController(), failure: undefined, within };
       served.set(path, one);
       return {
         url: `http://127.0.0.1:${port}${path}`,

@@ -1,4 +1,5 @@
 import type { Broker } from '@flixtube/chassis/messaging';
+import { spanned } from '@flixtube/chassis/trace';
 import { videoProcessingFailed } from '@flixtube/contracts/events/video-processing-failed';
 import { taskCommand } from '../domain/task.ts';
 import type { Worker } from '../domain/worker.ts';
@@ -12,7 +13,15 @@ export function consumeTasks(broker: Broker, worker: Pick<Worker, 'run' | 'endFa
     event: taskCommand,
     queue: taskCommand.type,
     prefetch: tasksAtATime,
-    handle: ({ data }) => worker.run(data),
+    handle: ({ data }) => {
+      const { kind, index, videoId, processingId } = data;
+      const facts = {
+        'flixtube.task.index': index,
+        'flixtube.video.id': videoId,
+        'flixtube.processing.id': processingId,
+      };
+      return spanned(`task ${kind}`, { facts }, () => worker.run(data));
+    },
   });
   broker.listen({
     event: videoProcessingFailed,

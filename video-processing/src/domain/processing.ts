@@ -47,6 +47,8 @@ export interface Processing {
   texts: StoredTexts | undefined;
   /** When something of it was done last. */
   movedAt: Date;
+  /** W3C trace context of what began it; missing where that had none. */
+  traceparent?: string;
   /** What was published last. */
   announced: { seconds: number; fraction: number; manifest: string | null };
   /** What the last processing that was done has left in video-storage: names of attempts. */

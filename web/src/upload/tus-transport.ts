@@ -1,5 +1,6 @@
 import type { DetailedError, PreviousUpload, Upload } from 'tus-js-client';
 import { ApiError, errorFrom, unreachable } from '../api/api-error.ts';
+import { newTrace } from './trace.ts';
 import type { UnfinishedUpload, UploadListener, UploadRequest, UploadTask, UploadTransport } from './transport.ts';
 import type { Details } from './upload-item.ts';
 
@@ -92,8 +93,11 @@ class TusTask implements UploadTask {
     const { file } = this.#request;
     const { Upload } = await loadTus();
     const previous = await previousOf(file);
+    const traceparent = newTrace();
     const upload = new Upload(file, {
       endpoint,
+      // All requests of an upload are of one trace, so that what became of it can be followed.
+      headers: { traceparent },
       // When to try again, and what to say meanwhile, is the queue's.
       retryDelays: null,
       removeFingerprintOnSuccess: true,

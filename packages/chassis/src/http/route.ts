@@ -1,7 +1,8 @@
-import { type RequestHandler, Router, type RouterOptions } from 'express';
+import { type Request, type RequestHandler, Router, type RouterOptions } from 'express';
 import { DomainError } from '../errors.ts';
 
-type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+const knownMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+type Method = (typeof knownMethods)[number];
 export type Handlers = Partial<Record<Method, RequestHandler | readonly RequestHandler[]>>;
 
 // Which methods each path of a router has, so that 405 and OPTIONS can name them across files and routers.
@@ -24,6 +25,17 @@ export function route(router: Router, path: string, handlers: Handlers): void {
     const register = expressRoute[method.toLowerCase() as Lowercase<Method>].bind(expressRoute);
     register(...[handler].flat());
   }
+}
+
+/** A request's method, for what is counted and recorded: any other is none of ours, and stays what somebody has sent. */
+export function methodOf({ method }: Pick<Request, 'method'>): Method | 'other' {
+  return knownMethods.find((known) => known === method) ?? 'other';
+}
+
+/** The pattern of the route that answers a request, once one does. */
+export function patternOf({ route: matched }: Pick<Request, 'route'>): string | undefined {
+  const { path } = (matched ?? {}) as { path?: unknown };
+  return typeof path === 'string' ? path : undefined;
 }
 
 /** Collects what every path that matches a request allows. */

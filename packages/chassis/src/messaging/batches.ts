@@ -2,9 +2,9 @@ import { isTransient } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { MessageMeter } from '../metrics/messages.ts';
 import { mapMongoError } from '../mongo-errors.ts';
-import { runInTrace } from '../trace.ts';
+import { entered } from '../trace.ts';
 import { AppliedEvents, keyOf } from './applied-events.ts';
-import type { Delivery } from './delivery.ts';
+import { type Delivery, spanOf } from './delivery.ts';
 import { type EventContract, type FlixEvent, readEvent } from './event.ts';
 import { persevere, type RetryPolicy } from './failures.ts';
 import { OneByOne } from './one-by-one.ts';
@@ -117,7 +117,8 @@ export class Batches<T> {
     const outcome = await persevere(
       async () => {
         try {
-          await runInTrace(first.delivery.traceparent, () => this.#handle(events));
+          const deliveries = batch.map(({ delivery }) => delivery);
+          await entered(`process ${first.delivery.facts.queue}`, spanOf(deliveries), () => this.#handle(events));
         } catch (error) {
           if (isTransient(mapMongoError(error))) throw error;
           notTransient = error;

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import { meterMessages } from '../metrics/messages.ts';
 import { Registry, watch } from '../metrics.ts';
 import type { Resource } from '../service.ts';
-import { currentTrace } from '../trace.ts';
+import { currentTrace, entered, type SpanFacts } from '../trace.ts';
 import { atMost } from './backoff.ts';
 import { Batches } from './batches.ts';
 import { BrokerConnection, type ChannelUser } from './connection.ts';
@@ -145,23 +145,27 @@ export function createBroker(o: BrokerOptions): Broker {
       return stopped;
     },
     publish: async (event) => {
+      const send = () =>
+        publisher.publish({
+          exchange: eventsExchange,
+          routingKey: event.type,
+          content: writeEvent(event),
+          properties: {
+            contentType: 'application/cloudevents+json',
+            contentEncoding: 'utf-8',
+            messageId: event.id,
+            type: event.type,
+            appId: service,
+            timestamp: Math.floor(Date.parse(event.time) / 1_000),
+            headers: currentTrace() === undefined ? {} : { traceparent: currentTrace()?.traceparent },
+          },
+        });
+      // An event that waited is of the trace of the change that wrote it, not of who passes it on.
       const traceparent = event.traceparent ?? currentTrace()?.traceparent;
-      const published = publisher.publish({
-        exchange: eventsExchange,
-        routingKey: event.type,
-        content: writeEvent(event),
-        properties: {
-          contentType: 'application/cloudevents+json',
-          contentEncoding: 'utf-8',
-          messageId: event.id,
-          type: event.type,
-          appId: service,
-          timestamp: Math.floor(Date.parse(event.time) / 1_000),
-          headers: traceparent === undefined ? {} : { traceparent },
-        },
-      });
       try {
-        await published;
+        await (traceparent === undefined
+          ? send()
+          : entered(`send ${event.type}`, { role: 'producer', traceparent, facts: sending(event) }, send));
         meter.published(event.type, true);
       } catch (error) {
         meter.published(event.type, false);
@@ -183,5 +187,15 @@ export function createBroker(o: BrokerOptions): Broker {
     isConnected,
     canPublish: () => publisher.ready,
     onPublishable: (listener) => publisher.onReady(listener),
+  };
+}
+
+function sending(event: FlixEvent): SpanFacts {
+  return {
+    'messaging.system': 'rabbitmq',
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': eventsExchange,
+    'messaging.rabbitmq.destination.routing_key': event.type,
+    'messaging.message.id': event.id,
   };
 }

@@ -1,8 +1,26 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { Logger } from '../logger.ts';
+import type { entered } from '../trace.ts';
 import { backoff, delay } from './backoff.ts';
 import type { Publisher } from './publisher.ts';
 import { deadLetters } from './topology.ts';
+
+/** What handling deliveries of a queue is, as a span: of the trace of the first, with links to those of the others. */
+export function spanOf(deliveries: readonly Delivery[]): Parameters<typeof entered>[1] {
+  const [first, ...others] = deliveries;
+  return {
+    role: 'consumer',
+    traceparent: first?.traceparent,
+    alsoOf: others.map(({ traceparent }) => traceparent),
+    facts: {
+      'messaging.system': 'rabbitmq',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': first?.facts.queue ?? '',
+      'messaging.message.id': first?.facts.eventId ?? '',
+      'messaging.batch.message_count': deliveries.length,
+    },
+  };
+}
 
 /** One message in hand, and the ways to settle it. */
 export class Delivery {

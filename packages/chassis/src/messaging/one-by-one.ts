@@ -1,8 +1,8 @@
 import type { Logger } from '../logger.ts';
 import type { MessageMeter } from '../metrics/messages.ts';
-import { runInTrace } from '../trace.ts';
+import { entered } from '../trace.ts';
 import { AppliedEvents, keyOf } from './applied-events.ts';
-import type { Delivery } from './delivery.ts';
+import { type Delivery, spanOf } from './delivery.ts';
 import { type EventContract, type FlixEvent, readEvent } from './event.ts';
 import { persevere, type RetryPolicy } from './failures.ts';
 
@@ -54,7 +54,8 @@ export class OneByOne<T> {
 
   async #applyInTurn(event: FlixEvent<T>, delivery: Delivery): Promise<void> {
     if (this.#applied.settle(event, delivery)) return;
-    const outcome = await persevere(() => runInTrace(delivery.traceparent, () => this.#handle(event)), {
+    const attempt = () => entered(`process ${delivery.facts.queue}`, spanOf([delivery]), () => this.#handle(event));
+    const outcome = await persevere(attempt, {
       policy: this.#policy,
       // Deliveries that ended by a cut connection count towards the limit as well; a good message is renewed in time.
       ...(delivery.nearLimit ? { maxHoldMs: 0 } : {}),

@@ -1,5 +1,6 @@
 import { SetupError } from '../errors.ts';
 import type { Service } from '../service.ts';
+import { startTracing, type Tracing } from '../tracing.ts';
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 const stillHeldMs = 5_000;
@@ -7,12 +8,13 @@ const stillHeldMs = 5_000;
 const sameWishMs = 1_000;
 
 /**
- * A process around one service: starts it, stops it at SIGTERM or SIGINT (a second one waits for no work in hand), and
+ * A process around one service: starts it and the recording of its traces, stops it at SIGTERM or SIGINT (a second one waits for no work in hand), and
  * when something that nobody foresaw is thrown. A failure sets `process.exitCode`; the process ends by itself when
  * nothing holds it any more.
  */
 export async function runService(create: () => Service | Promise<Service>): Promise<void> {
   let service: Service | undefined;
+  let tracing: Tracing | undefined;
   let signalledAt: number | undefined;
   let hasten = false;
 
@@ -22,6 +24,7 @@ export async function runService(create: () => Service | Promise<Service>): Prom
     } catch (error) {
       report(error, 'stopping failed');
     }
+    await tracing?.stop();
     for (const signal of signals) process.off(signal, onSignal);
     sayWhatHoldsUs();
   }
@@ -54,6 +57,8 @@ export async function runService(create: () => Service | Promise<Service>): Prom
 
   try {
     service = await create();
+    const { name, door, logger } = service;
+    tracing = await startTracing({ service: name, env: process.env, door, logger });
     if (signalledAt === undefined) await service.start();
     else await stop();
   } catch (error) {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
+import { spanned } from '@flixtube/chassis/trace';
 import { MediaFailure } from '../../domain/media.ts';
 import { type Ending, failureOf, sourceFailureOf, stalled } from './failures.ts';
 import { watchStall } from './stall-watch.ts';
@@ -50,7 +51,9 @@ export function run(
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  return { output: child.stdout as Readable, ended: endOf(child, options, program, signal) };
+  // Neither its arguments nor what it says: they have addresses and titles in them.
+  const ended = spanned(program, {}, () => endOf(child, options, program, signal));
+  return { output: child.stdout as Readable, ended };
 }
 
 /** Reads all of the output, which must not be more than so many bytes, as text. */
