@@ -17,6 +17,7 @@ export function plan(): Step[] {
     terraform(),
     workflows(),
     kubernetes(),
+    check('observability', 'node', ['scripts/observability/check.ts']),
     ...testedWorkspaces().map((workspace) => jest(workspace, 'unit')),
     jest('scripts', 'e2e'),
     jest('e2e', 'e2e'),

@@ -18,6 +18,8 @@ export type Need = BackendName | 'ffmpeg';
 export interface BackendPorts {
   rabbitmq: number;
   rabbitmqManagement: number;
+  /** Where RabbitMQ tells its metrics; nowhere, when it is left out. */
+  rabbitmqPrometheus?: number;
   mongodb: number;
   azurite: number;
 }
@@ -76,6 +78,7 @@ export async function ensureBackends(o: {
       startRabbitmq({
         ...(await optionsFor('rabbitmq')),
         managementPort: o.ports?.rabbitmqManagement ?? (await freePort()),
+        ...(o.ports?.rabbitmqPrometheus !== undefined && { prometheusPort: o.ports.rabbitmqPrometheus }),
       }),
     mongodb: async () => givenMongodb(given) ?? startMongodb({ ...(await optionsFor('mongodb')), binFolder }),
     azurite: async () => givenAzurite(given) ?? startAzurite(await optionsFor('azurite')),

@@ -1,4 +1,5 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { SetupFailure } from './setup-failure.ts';
@@ -87,6 +88,27 @@ async function aptInstallNow(aptPackage: string, say: Say): Promise<string | und
   await execa(command, [...prefix, 'update', '-qq', ...lock], options);
   const result = await execa(command, [...prefix, 'install', '-y', '-qq', ...lock, aptPackage], options);
   return result.failed ? `apt-get failed: ${result.all?.trim().split('\n').at(-1) ?? result.shortMessage}` : undefined;
+}
+
+/**
+ * Unpacks a Debian package into a folder, without installing it: nothing of it is run, no service of it is started, and
+ * no root is needed. Answers what kept it from doing so, if anything.
+ */
+export async function aptUnpack(aptPackage: string, folder: string, say: Say): Promise<string | undefined> {
+  const [apt, dpkg] = [await findProgram('apt-get'), await findProgram('dpkg-deb')];
+  if (!apt || !dpkg) return 'this is not a Debian machine (no apt-get)';
+  say(`unpacking ${aptPackage} of Debian`);
+  const download = await mkdtemp(join(tmpdir(), 'flixtube-apt-'));
+  const options = { reject: false, all: true, stdin: 'ignore', timeout: 5 * 60_000, cwd: download } as const;
+  try {
+    const fetched = await execa(apt, ['download', '-qq', aptPackage], options);
+    const [file] = await readdir(download);
+    if (fetched.failed || file === undefined) return `apt-get: ${fetched.all?.trim().split('\n').at(-1)}`;
+    const unpacked = await execa(dpkg, ['--extract', file, folder], options);
+    return unpacked.failed ? `dpkg-deb: ${unpacked.all?.trim().split('\n').at(-1)}` : undefined;
+  } finally {
+    await rm(download, { recursive: true });
+  }
 }
 
 async function rootPrefix(): Promise<string[] | undefined> {

@@ -13,6 +13,8 @@ export type ServiceName = (typeof serviceNames)[number];
 export interface SystemPorts extends Record<ServiceName, number> {
   rabbitmq: number;
   rabbitmqManagement: number;
+  /** Where RabbitMQ tells its metrics; nowhere, when it is left out. */
+  rabbitmqPrometheus?: number;
   mongodb: number;
   azurite: number;
 }

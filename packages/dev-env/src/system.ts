@@ -204,7 +204,7 @@ async function answersReady(port: number): Promise<boolean> {
 }
 
 async function completed(given: Partial<SystemPorts>): Promise<SystemPorts> {
-  const free = async (name: keyof SystemPorts) => given[name] ?? (await freePort());
+  const free = async (name: Exclude<keyof SystemPorts, 'rabbitmqPrometheus'>) => given[name] ?? (await freePort());
   const [rabbitmq, rabbitmqManagement, mongodb, azurite] = await Promise.all([
     free('rabbitmq'),
     free('rabbitmqManagement'),
@@ -213,7 +213,9 @@ async function completed(given: Partial<SystemPorts>): Promise<SystemPorts> {
   ]);
   const services = await Promise.all(serviceNames.map(async (name) => [name, await free(name)] as const));
   const forServices = Object.fromEntries(services) as Record<ServiceName, number>;
-  return { ...forServices, rabbitmq, rabbitmqManagement, mongodb, azurite };
+  const { rabbitmqPrometheus } = given;
+  const measured = rabbitmqPrometheus === undefined ? {} : { rabbitmqPrometheus };
+  return { ...forServices, ...measured, rabbitmq, rabbitmqManagement, mongodb, azurite };
 }
 
 // A service sees of the starter's environment what every program needs, and not, say, a PORT that someone exported.

@@ -9,8 +9,14 @@ import { type Backend, type BackendOptions, logFile } from './backend.ts';
 // refuses everyone else, so that neither could keep the data in a folder of their own.
 const behindDebiansWrapper = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 
+type RabbitmqOptions = BackendOptions & {
+  managementPort: number;
+  /** Where it tells its metrics; nowhere, when it is left out. */
+  prometheusPort?: number;
+};
+
 /** A RabbitMQ node of its own: name, ports, cookie, plugins and data, whatever else runs on the machine. */
-export async function startRabbitmq(o: BackendOptions & { managementPort: number }): Promise<Backend> {
+export async function startRabbitmq(o: RabbitmqOptions): Promise<Backend> {
   const onPath = await requireProgram({
     program: 'rabbitmq-server',
     aptPackage: 'rabbitmq-server',
@@ -84,21 +90,19 @@ export async function startRabbitmq(o: BackendOptions & { managementPort: number
   };
 }
 
-async function prepare(
-  o: BackendOptions & { managementPort: number },
-  epmdPort: number,
-  distributionPort: number,
-): Promise<NodeJS.ProcessEnv> {
+async function prepare(o: RabbitmqOptions, epmdPort: number, distributionPort: number): Promise<NodeJS.ProcessEnv> {
   const at = (...parts: string[]) => join(o.dataFolder, ...parts);
   await mkdir(at('home'), { recursive: true });
   await mkdir(at('data'), { recursive: true });
-  await writeFile(at('enabled_plugins'), '[rabbitmq_management].\n');
+  const measured = o.prometheusPort !== undefined;
+  await writeFile(at('enabled_plugins'), `[rabbitmq_management${measured ? ',rabbitmq_prometheus' : ''}].\n`);
   await writeFile(
     at('rabbitmq.conf'),
     [
       `listeners.tcp.1 = 127.0.0.1:${o.port}`,
       'management.tcp.ip = 127.0.0.1',
       `management.tcp.port = ${o.managementPort}`,
+      ...(measured ? ['prometheus.tcp.ip = 127.0.0.1', `prometheus.tcp.port = ${o.prometheusPort}`] : []),
       'vm_memory_high_watermark.absolute = 512MB',
       'disk_free_limit.absolute = 200MB',
       // The log of the quorum queues before it is split: 512 MiB by default, held in memory.
