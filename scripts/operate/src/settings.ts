@@ -10,6 +10,7 @@ const shapes = {
 
 // Azurite's own, published account: https://learn.microsoft.com/azure/storage/common/storage-use-azurite
 const account = 'devstoreaccount1';
+// checkov:skip=CKV_SECRET_3:published, the same in every copy of Azurite
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 /**
@@ -41,6 +42,7 @@ function ofStartedSystem(env: NodeJS.ProcessEnv): Record<string, string> {
     return {};
   }
   return {
+    // checkov:skip=CKV_SECRET_4:RabbitMQ's own, which it takes from this machine alone
     RABBITMQ_URL: `amqp://guest:guest@127.0.0.1:${ports.rabbitmq}`,
     MONGODB_URL: `mongodb://127.0.0.1:${ports.mongodb}/?directConnection=true`,
     AZURE_STORAGE_CONNECTION_STRING: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};BlobEndpoint=http://127.0.0.1:${ports.azurite}/${account};`,
