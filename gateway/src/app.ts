@@ -22,6 +22,8 @@ export interface AppParts {
   recogniseViewer: RecogniseViewer;
   forwarding: ForwardOptions;
   web: SiteFiles;
+  /** Where videos come from besides here. */
+  deliveryOrigin: string | undefined;
   docs: SiteFiles;
   swaggerUi: SiteFiles;
 }
@@ -56,7 +58,7 @@ export function createGatewayApp(parts: AppParts): Express {
     route(api, entry.path, { [entry.method]: [...first, ...handlers(entry)] });
   }
 
-  const web = Router().use(webApp(parts.web, recogniseViewer));
+  const web = Router().use(webApp(parts.web, recogniseViewer, parts.deliveryOrigin));
   return createApp({ logger, health, routers: [api, web], metrics: 'none' });
 }
 

@@ -64,6 +64,7 @@ export function createGateway(config: Config, overrides: Overrides = {}): Servic
           stallSeconds: config.stallSeconds,
         },
         web: createFolderFiles(config.webRoot),
+        deliveryOrigin: config.deliveryOrigin,
         docs: createFolderFiles(config.docsRoot),
         swaggerUi: createFolderFiles(dirname(require.resolve('swagger-ui-dist/package.json'))),
       }),
