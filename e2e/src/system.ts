@@ -24,10 +24,10 @@ export function systemUrl(): string {
   return url;
 }
 
-/** Starts a system with nothing in it, whose data goes when it stops. */
-export async function startIsolatedSystem(): Promise<System> {
+/** Starts a system with nothing in it, whose data goes when it stops. @param env more for the environment of its services */
+export async function startIsolatedSystem(env: Record<string, string> = {}): Promise<System> {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'flixtube-e2e-'));
-  const system = await startSystem({ dataFolder, say: (line) => process.stderr.write(`${line}\n`) });
+  const system = await startSystem({ dataFolder, env, say: (line) => process.stderr.write(`${line}\n`) });
   return {
     url: system.url,
     pids: async () => {
