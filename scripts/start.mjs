@@ -14,6 +14,7 @@ const mains = {
   test: 'scripts/test/main.ts',
   'test:compose': 'scripts/test/compose.ts',
   bench: 'bench/src/run.ts',
+  load: 'bench/src/site-load.ts',
 };
 
 process.exitCode = await main(process.argv[2] ?? 'start', process.argv.slice(3));
