@@ -64,7 +64,9 @@ export const options = {
 /** Videos that can be watched adaptively, for all viewers; some are there before, by `npm start` and by Compose. */
 export function setup() {
   const videos = json(get('/api/videos?limit=100', 'list', { text: true })).items;
-  const playable = videos.filter(({ links }) => links.hls !== null).map(({ id, title }) => ({ id, title }));
+  const playable = videos
+    .filter(({ links }) => links.hls !== null)
+    .map(({ id, title, links }) => ({ id, title, poster: links.poster }));
   if (playable.length === 0) fail(`no video at ${base} can be watched adaptively yet: upload one and wait`);
   return { playable };
 }
@@ -75,11 +77,12 @@ export function viewers({ playable }) {
   get('/', 'page');
   get('/api/videos?limit=24', 'list');
   sleep(Math.random() * 3);
-  const { id } = pick(playable);
+  const { id, poster } = pick(playable);
   const clicked = Date.now();
   get(`/watch/${id}`, 'page');
   get(`/api/videos/${id}`, 'list');
-  get(`/api/videos/${id}/poster.jpg`, 'picture');
+  // One that is still being processed may be played before it has a picture.
+  if (poster !== null) get(poster, 'picture');
   const hls = `${base}/api/videos/${id}/hls/`;
   const rates = ratesOf(text(`/api/videos/${id}/hls/main.m3u8`, 'playlist'));
   const tracks = [pick(rates.video) || rates.only, rates.audio].filter((name) => name);
