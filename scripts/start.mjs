@@ -27,6 +27,7 @@ const mains = {
   restore: 'scripts/operate/src/restore.ts',
   reconcile: 'scripts/operate/src/reconcile.ts',
   'dead-letters': 'scripts/operate/src/dead-letters.ts',
+  load: 'bench/src/site-load.ts',
 };
 
 process.exitCode = await main(process.argv[2] ?? 'start', process.argv.slice(3));

@@ -24,6 +24,8 @@ export interface AppParts {
   recogniseViewer: RecogniseViewer;
   forwarding: ForwardOptions;
   web: SiteFiles;
+  /** Where videos come from besides here. */
+  deliveryOrigin: string | undefined;
   docs: SiteFiles;
   swaggerUi: SiteFiles;
 }
@@ -58,7 +60,7 @@ export function createGatewayApp(parts: AppParts): Express {
     route(api, entry.path, { [entry.method]: [...first, ...handlers(entry)] });
   }
 
-  const web = Router().use(webApp(parts.web, recogniseViewer));
+  const web = Router().use(webApp(parts.web, recogniseViewer, parts.deliveryOrigin));
   return createApp({ logger, metrics, showsMetrics: false, health, isPlentiful, routers: [api, web] });
 }
 

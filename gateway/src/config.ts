@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { loadSettings, settings } from '@flixtube/chassis/config';
+import { z } from 'zod';
 import type { Neighbour } from './domain/routing-table.ts';
 
 export type Config = ReturnType<typeof readConfig>;
@@ -27,6 +28,11 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       HISTORY_URL: settings.url('where history answers', 'http://127.0.0.1:4005'),
       WEB_ROOT: settings.text('folder of the built web app', join(gatewayFolder, '../web/dist')),
       DOCS_ROOT: settings.text('folder that holds openapi.json', join(gatewayFolder, '../docs')),
+      DELIVERY_ORIGIN: z
+        .url()
+        .refine((url) => URL.parse(url)?.origin === url, 'must be an origin, as https://cdn.example')
+        .optional()
+        .describe('where videos come from besides the gateway, the store or its CDN: pages may load from there too'),
       UPLOAD_MAX_BYTES: settings.bytes('largest file that is taken', 20 * 2 ** 30),
       TRUSTED_PROXIES: settings.integer(
         'how many reverse proxies stand before the gateway, whose X-Forwarded-* fields are believed',
@@ -60,6 +66,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     neighbours,
     webRoot: values.WEB_ROOT,
     docsRoot: values.DOCS_ROOT,
+    deliveryOrigin: values.DELIVERY_ORIGIN,
     uploadMaxBytes: values.UPLOAD_MAX_BYTES,
     trustedProxies: values.TRUSTED_PROXIES,
     answerSeconds: values.ANSWER_SECONDS,

@@ -76,6 +76,7 @@ export function createGateway(config: Config, overrides: Overrides = {}): Servic
           stallSeconds: config.stallSeconds,
         },
         web: createFolderFiles(config.webRoot, { metrics, cache: 'web-files' }),
+        deliveryOrigin: config.deliveryOrigin,
         docs: createFolderFiles(config.docsRoot, { metrics, cache: 'docs-files' }),
         swaggerUi: createFolderFiles(dirname(require.resolve('swagger-ui-dist/package.json')), {
           metrics,

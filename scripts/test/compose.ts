@@ -43,7 +43,12 @@ async function run(): Promise<Outcome> {
     }
     const url = `http://127.0.0.1:${port}`;
     // The tests of faults bring a system of their own, whose processes they kill: those are not Compose's.
-    const tests = jest('e2e', 'e2e', ['--testPathIgnorePatterns', '/node_modules/', '/tests/faults/']);
+    const tests = jest('e2e', 'e2e', [
+      '--testPathIgnorePatterns',
+      '/node_modules/',
+      '/tests/faults/',
+      '/tests/delivery/',
+    ]);
     return await tests.run({ env: { FLIXTUBE_URL: url }, signal });
   } finally {
     // Also when broken off.

@@ -4,10 +4,12 @@ import type { Logger } from '@flixtube/chassis/logger';
 import type { Registry } from '@flixtube/chassis/metrics';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
+import type { Addresses } from './domain/addresses.ts';
 import type { Blocks } from './domain/blocks.ts';
 import type { Objects } from './domain/objects.ts';
 import { commitBlocks } from './routes/commit-blocks.ts';
 import { deleteObjects } from './routes/delete-objects.ts';
+import { getAddress } from './routes/get-address.ts';
 import { getObject } from './routes/get-object.ts';
 import { listObjects } from './routes/list-objects.ts';
 import { putBlock } from './routes/put-block.ts';
@@ -20,9 +22,11 @@ export function createVideoStorageApp(o: {
   health: Health;
   objects: Objects;
   blocks: Blocks;
+  addresses: Addresses;
 }): Express {
   const router = Router();
   getObject(router, o.objects);
+  getAddress(router, o.addresses);
   putObject(router, o.objects);
   listObjects(router, o.objects);
   deleteObjects(router, o.objects);

@@ -30,6 +30,20 @@ export function readConfig(env: NodeJS.ProcessEnv) {
         )
         .default('videos')
         .describe('the blob container, made when it is missing'),
+      CDN_URL: settings
+        .url('where viewers reach the storage account: a CDN before it, or its own address as they see it')
+        .optional(),
+      ADDRESS_SECONDS: settings.integer(
+        'longest that an address of an object works for, in seconds',
+        { min: 2, max: 12 * 60 * 60 },
+        600,
+      ),
+      VIEWER_ORIGINS: z
+        .string()
+        .transform((text) => text.split(',').map((origin) => origin.trim()))
+        .pipe(z.array(z.url().refine((url) => URL.parse(url)?.origin === url, 'must be origins, as https://a.example')))
+        .default([])
+        .describe('origins whose pages may read addresses; the store is told at the start, unless there are none'),
     },
     env,
   );
@@ -42,6 +56,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     rabbitmqUrl: values.RABBITMQ_URL,
     azureAccount: accountOf(values),
     azureContainer: values.AZURE_STORAGE_CONTAINER,
+    cdnUrl: values.CDN_URL,
+    addressSeconds: values.ADDRESS_SECONDS,
+    viewerOrigins: values.VIEWER_ORIGINS,
   };
 }
 

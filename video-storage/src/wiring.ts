@@ -3,11 +3,14 @@ import { createLogger, type Logger } from '@flixtube/chassis/logger';
 import { createBroker } from '@flixtube/chassis/messaging';
 import { meterCache, Registry } from '@flixtube/chassis/metrics';
 import { createService, type Health, type Service } from '@flixtube/chassis/service';
+import { azureAddresses } from './adapters/azure-addresses.ts';
 import { type AzureOptions, azureBlobs } from './adapters/azure-blobs.ts';
 import { azureContainer } from './adapters/azure-container.ts';
+import { azureCors } from './adapters/azure-cors.ts';
 import { createVideoStorageApp } from './app.ts';
 import type { Config } from './config.ts';
 import { consumeVideoDeleted } from './consumers/video-deleted.ts';
+import { Addresses } from './domain/addresses.ts';
 import { Blocks } from './domain/blocks.ts';
 import { Objects } from './domain/objects.ts';
 import { Receiver } from './domain/receiver.ts';
@@ -36,6 +39,9 @@ export function createVideoStorage(config: Config, overrides: Overrides = {}): S
   const objects: Objects = new Objects(store, receiver, { onAsked: (known) => meter.asked(known) });
   const meter = meterCache(metrics, { cache: 'objects', entries: () => objects.size });
   const uploadBlocks = new Blocks(store, blocks);
+  const addresses = new Addresses(azureAddresses(container.client, config.cdnUrl), {
+    lifeSeconds: config.addressSeconds,
+  });
   consumeVideoDeleted(broker, objects);
 
   return createService({
@@ -44,8 +50,8 @@ export function createVideoStorage(config: Config, overrides: Overrides = {}): S
     port: config.port,
     shutdownSeconds: config.shutdownSeconds,
     logger,
-    resources: [container.resource, broker],
+    resources: [container.resource, azureCors(container.client, config.viewerOrigins), broker],
     app: (health: Health) =>
-      createVideoStorageApp({ logger, metrics, identity, health, objects, blocks: uploadBlocks }),
+      createVideoStorageApp({ logger, metrics, identity, health, objects, blocks: uploadBlocks, addresses }),
   });
 }

@@ -5,6 +5,7 @@ import type { Registry } from '@flixtube/chassis/metrics';
 import type { Health } from '@flixtube/chassis/service';
 import { type Express, Router } from 'express';
 import type { Captions } from './domain/captions.ts';
+import type { Delivery } from './domain/delivery.ts';
 import type { PlayableVideos } from './domain/playable-videos.ts';
 import type { PlaybackQuality } from './domain/playback-quality.ts';
 import type { PlaybackReports } from './domain/playback-reports.ts';
@@ -27,10 +28,11 @@ export function createVideoStreamingApp(o: {
   captions: Captions;
   reports: PlaybackReports;
   quality: PlaybackQuality;
+  delivery: Delivery | undefined;
   metrics: Registry;
 }): Express {
   const router = Router();
-  getFile(router, { videos: o.videos, bytes: o.bytes });
+  getFile(router, o);
   getPlaylist(router, o);
   getSegment(router, o);
   getPictures(router, o);

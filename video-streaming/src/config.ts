@@ -1,4 +1,5 @@
 import { loadSettings, settings } from '@flixtube/chassis/config';
+import { z } from 'zod';
 
 /** Every setting of video-streaming. */
 export function readConfig(env: NodeJS.ProcessEnv) {
@@ -12,6 +13,12 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       RABBITMQ_URL: settings.secretUrl('where RabbitMQ is', ['amqp', 'amqps']),
       METADATA_URL: settings.url('where metadata is', 'http://127.0.0.1:4001'),
       VIDEO_STORAGE_URL: settings.url('where video-storage is', 'http://127.0.0.1:4003'),
+      STREAM_DELIVERY: z
+        .enum(['proxy', 'redirect'], { error: 'must be proxy or redirect' })
+        .default('proxy')
+        .describe(
+          'how bytes reach viewers: through this service, or from the store or its CDN by short-lived addresses',
+        ),
     },
     env,
   );
@@ -24,6 +31,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     rabbitmqUrl: values.RABBITMQ_URL,
     metadataUrl: values.METADATA_URL,
     videoStorageUrl: values.VIDEO_STORAGE_URL,
+    streamDelivery: values.STREAM_DELIVERY,
   };
 }
 

@@ -7,6 +7,7 @@ import { meterCache, Registry } from '@flixtube/chassis/metrics';
 import { createService, type Health, type Resource, type Service } from '@flixtube/chassis/service';
 import { eventPlaybackReports } from './adapters/event-playback-reports.ts';
 import { httpCaptionCatalogue, httpCaptionStore } from './adapters/http-captions.ts';
+import { httpDelivery } from './adapters/http-delivery.ts';
 import { httpStoredFiles } from './adapters/http-stored-files.ts';
 import { httpVideoBytes } from './adapters/http-video-bytes.ts';
 import { httpVideoCatalogue } from './adapters/http-video-catalogue.ts';
@@ -56,6 +57,7 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
   });
   const bytes = httpVideoBytes(storage);
   const files = httpStoredFiles(storage, metrics);
+  const delivery = config.streamDelivery === 'redirect' ? httpDelivery(objects) : undefined;
   const reports = eventPlaybackReports(broker);
   const quality = new PlaybackQuality({ counters: prometheusQuality(metrics) });
   hearVideoChanged(broker, videos);
@@ -80,6 +82,18 @@ export function createVideoStreaming(config: Config, overrides: Overrides = {}):
     logger,
     resources: [clients, broker],
     app: (health: Health) =>
-      createVideoStreamingApp({ logger, metrics, identity, health, videos, bytes, files, captions, reports, quality }),
+      createVideoStreamingApp({
+        logger,
+        identity,
+        health,
+        videos,
+        bytes,
+        files,
+        captions,
+        reports,
+        quality,
+        metrics,
+        delivery,
+      }),
   });
 }

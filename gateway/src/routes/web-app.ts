@@ -16,8 +16,12 @@ const fileName = /\.[^/]*$/;
  * is (/watch/:id, /search). The page also makes its reader a viewer, so that the API calls which it begins all at once
  * share one cookie.
  */
-export function webApp(files: SiteFiles, recogniseViewer: RecogniseViewer): RequestHandler {
-  const protect = pageHeaders(webAppPolicy);
+export function webApp(
+  files: SiteFiles,
+  recogniseViewer: RecogniseViewer,
+  deliveryOrigin: string | undefined,
+): RequestHandler {
+  const protect = pageHeaders(webAppPolicy(deliveryOrigin));
 
   async function sendPage(req: Request, res: Response): Promise<void> {
     const page = await files.find('/index.html');
@@ -54,17 +58,21 @@ export function webApp(files: SiteFiles, recogniseViewer: RecogniseViewer): Requ
   };
 }
 
-const webAppPolicy: PagePolicy = {
-  'default-src': ["'self'"],
-  'script-src': ["'self'"],
-  'style-src': ["'self'"],
-  'img-src': ["'self'", 'data:', 'blob:'],
-  'media-src': ["'self'", 'blob:'],
-  'worker-src': ["'self'", 'blob:'],
-  'connect-src': ["'self'"],
-  'font-src': ["'self'"],
-  'base-uri': ["'self'"],
-  'form-action': ["'self'"],
+/** Videos and pictures of them may come from one more origin, and nothing else may. */
+const webAppPolicy = (deliveryOrigin: string | undefined): PagePolicy => {
+  const delivered = deliveryOrigin === undefined ? [] : [deliveryOrigin];
+  return {
+    'default-src': ["'self'"],
+    'script-src': ["'self'"],
+    'style-src': ["'self'"],
+    'img-src': ["'self'", 'data:', 'blob:', ...delivered],
+    'media-src': ["'self'", 'blob:', ...delivered],
+    'worker-src': ["'self'", 'blob:'],
+    'connect-src': ["'self'", ...delivered],
+    'font-src': ["'self'"],
+    'base-uri': ["'self'"],
+    'form-action': ["'self'"],
+  };
 };
 
 const missingPage = `<!doctype html>

@@ -45,10 +45,14 @@ export function environmentOf(name: ServiceName, ports: SystemPorts): Record<str
       VIDEO_UPLOAD_URL: at('video-upload'),
       VIDEO_STREAMING_URL: at('video-streaming'),
       HISTORY_URL: at('history'),
+      DELIVERY_ORIGIN: `http://127.0.0.1:${ports.azurite}`,
     },
     metadata: {},
     'video-upload': { VIDEO_STORAGE_URL: at('video-storage'), METADATA_URL: at('metadata') },
-    'video-storage': {},
+    // As a person may have written it: both are this machine.
+    'video-storage': {
+      VIEWER_ORIGINS: `http://127.0.0.1:${ports.gateway},http://localhost:${ports.gateway}`,
+    },
     'video-streaming': { VIDEO_STORAGE_URL: at('video-storage'), METADATA_URL: at('metadata') },
     history: { METADATA_URL: at('metadata') },
     'video-processing': { VIDEO_STORAGE_URL: at('video-storage') },

@@ -224,6 +224,7 @@ function inherited(): NodeJS.ProcessEnv {
     ...['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS', 'FLAGS_FILE'],
     ...['UPLOAD_MAX_BYTES', 'UPLOAD_KINDS', 'UPLOADS_PER_VIEWER', 'UPLOAD_EXPIRES_SECONDS'],
     ...['PROCESSING_CONCURRENCY', 'PROCESSING_THREADS', 'PROCESSING_WINDOW'],
+    'STREAM_DELIVERY',
     ...['PROCESSING_FOLDER', 'PROCESSING_CACHE_MIB'],
   ];
   // OpenTelemetry's own settings have its names.

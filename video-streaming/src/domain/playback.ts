@@ -1,5 +1,6 @@
 import { DomainError } from '@flixtube/chassis/errors';
 import type { HlsManifest } from '@flixtube/contracts/hls-manifest';
+import type { Delivery } from './delivery.ts';
 import type { PlayableVideo } from './playable-video.ts';
 import type { PlayableVideos } from './playable-videos.ts';
 import { FileGone, type StoredFiles } from './stored-files.ts';
@@ -8,6 +9,8 @@ import { FileGone, type StoredFiles } from './stored-files.ts';
 export interface Playback {
   videos: Pick<PlayableVideos, 'find' | 'forget'>;
   files: StoredFiles;
+  /** Present when viewers read objects at their own addresses. */
+  delivery?: Delivery | undefined;
 }
 
 /** A file that a video names, and who asks for it. */

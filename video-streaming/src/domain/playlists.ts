@@ -1,4 +1,5 @@
 import type { HlsManifest, HlsTrack, HlsVideoTrack } from '@flixtube/contracts/hls-manifest';
+import { objectBytes, objectUrl } from './object-ranges.ts';
 import type { PlayableVideo } from './playable-video.ts';
 import { namesOf, playlistOf, quoted } from './playlist-text.ts';
 import { subtitlesGroup, subtitleTags } from './subtitles.ts';
@@ -10,7 +11,11 @@ import { subtitlesGroup, subtitleTags } from './subtitles.ts';
  *   <rendition>-iframes.m3u8           its I-frame playlist
  *   <processingId>/<track>/init.mp4    initialization segment
  *   <processingId>/<track>/<n>.m4s     segment, counted from 0
+ * or, where bytes are delivered by the objects' own addresses, ranges of objects: object-ranges.ts.
  */
+
+/** How a playlist names segments: each by an address of its own, or as a range of the object that it lies in. */
+export type Naming = 'segments' | 'ranges';
 
 const soundGroup = 'sound';
 
@@ -67,31 +72,31 @@ export function mainPlaylist(manifest: HlsManifest, captions: PlayableVideo['cap
  * The media playlist of a track (§4.3.3); undefined when there is no such track. While it grows it has all that the
  * manifest has: that ends where the shortest track ends that is not whole yet, which only who wrote it knows.
  */
-export function mediaPlaylist(manifest: HlsManifest, name: string): string | undefined {
+export function mediaPlaylist(manifest: HlsManifest, name: string, naming: Naming = 'segments'): string | undefined {
   const track = trackOf(manifest, name);
   if (track === undefined) return undefined;
-  const lines = head(manifest, name, []);
-  allSegments(track).forEach(({ ticks }, index) => {
-    lines.push(extinf(ticks, track), segmentUrl(manifest, name, index));
-  });
+  const lines = head(manifest, { name, init: track.init }, { naming });
+  for (const { start, length, ticks, index, part } of placedSegments(track)) {
+    lines.push(extinf(ticks, track));
+    if (naming === 'segments') lines.push(segmentUrl(manifest, name, index));
+    else lines.push(byteRange(start, length), objectUrl(manifest, name, part));
+  }
   if (manifest.complete) lines.push('#EXT-X-ENDLIST');
   return playlistOf(lines);
 }
 
 /** The I-frame playlist of a rendition (§4.3.3.6); undefined when there is no such one. */
-export function iframePlaylist(manifest: HlsManifest, name: string): string | undefined {
+export function iframePlaylist(manifest: HlsManifest, name: string, naming: Naming = 'segments'): string | undefined {
   const track = manifest.video.find((one) => one.name === name);
   if (track === undefined) return undefined;
-  const lines = head(manifest, name, ['#EXT-X-I-FRAMES-ONLY']);
-  allSegments(track).forEach(({ start, keyframes }, index) => {
+  const lines = head(manifest, { name, init: track.init }, { naming, more: ['#EXT-X-I-FRAMES-ONLY'] });
+  for (const { start, keyframes, index, part } of placedSegments(track)) {
+    const [first, url] =
+      naming === 'segments' ? [start, segmentUrl(manifest, name, index)] : [0, objectUrl(manifest, name, part)];
     for (const keyframe of keyframes) {
-      lines.push(
-        extinf(keyframe.ticks, track),
-        `#EXT-X-BYTERANGE:${keyframe.length}@${keyframe.start - start}`,
-        segmentUrl(manifest, name, index),
-      );
+      lines.push(extinf(keyframe.ticks, track), byteRange(keyframe.start - first, keyframe.length), url);
     }
-  });
+  }
   if (manifest.complete) lines.push('#EXT-X-ENDLIST');
   return playlistOf(lines);
 }
@@ -103,13 +108,13 @@ export interface StoredBytes {
   length: number;
 }
 
-/** Where the bytes of a segment, or of the initialization segment, lie; undefined when there is no such one. */
+/** Where the bytes of a segment, of the initialization segment or of an object lie; undefined when there is no such one. */
 export function segmentBytes(manifest: HlsManifest, name: string, file: string): StoredBytes | undefined {
   const track = trackOf(manifest, name);
   if (track === undefined) return undefined;
   if (file === 'init.mp4') return track.init;
   const [, digits] = /^(0|[1-9]\d{0,6})\.m4s$/.exec(file) ?? [];
-  if (digits === undefined) return undefined;
+  if (digits === undefined) return objectBytes(track, file);
   let index = Number(digits);
   for (const { key, segments } of track.parts) {
     const segment = segments[index];
@@ -123,7 +128,15 @@ function trackOf({ video, audio }: HlsManifest, name: string): HlsTrack | undefi
   return [...video, ...audio].find((track) => track.name === name);
 }
 
-function head(manifest: HlsManifest, name: string, more: string[]): string[] {
+function head(
+  manifest: HlsManifest,
+  { name, init }: { name: string; init: StoredBytes },
+  { naming, more = [] }: { naming: Naming; more?: string[] },
+): string[] {
+  const map =
+    naming === 'segments'
+      ? `URI="${manifest.processingId}/${name}/init.mp4"`
+      : `URI="${objectUrl(manifest, name, 'init')}",BYTERANGE="${init.length}@${init.start}"`;
   return [
     '#EXTM3U',
     '#EXT-X-VERSION:7',
@@ -132,7 +145,7 @@ function head(manifest: HlsManifest, name: string, more: string[]): string[] {
     // Else players take a list that grows for something live, and begin at its end.
     ...(manifest.complete ? [] : ['#EXT-X-START:TIME-OFFSET=0,PRECISE=YES']),
     ...more,
-    `#EXT-X-MAP:URI="${manifest.processingId}/${name}/init.mp4"`,
+    `#EXT-X-MAP:${map}`,
   ];
 }
 
@@ -185,6 +198,18 @@ function rateOf({ length, ticks }: { length: number; ticks: number }, { timescal
 
 function allSegments(track: HlsTrack): HlsTrack['parts'][number]['segments'] {
   return track.parts.flatMap(({ segments }) => segments);
+}
+
+/** The segments of a track in their order, each with its number and that of the part that it lies in. */
+function* placedSegments({ parts }: HlsTrack) {
+  let index = 0;
+  for (const [part, { segments }] of parts.entries()) {
+    for (const segment of segments) yield { ...segment, index: index++, part };
+  }
+}
+
+function byteRange(start: number, length: number): string {
+  return `#EXT-X-BYTERANGE:${length}@${start}`;
 }
 
 /** At least 0. Not Math.max, whose arguments lie on the stack: a video of days has more segments than that takes. */

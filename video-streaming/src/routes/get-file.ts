@@ -5,20 +5,26 @@ import { videoParams } from '@flixtube/contracts/http/video';
 import type { Router } from 'express';
 import { z } from 'zod';
 import type { PlayableVideos } from '../domain/playable-videos.ts';
+import type { Playback } from '../domain/playback.ts';
 import type { VideoBytes } from '../domain/video-bytes.ts';
 import { revalidated } from './cache-control.ts';
+import { redirect } from './redirect.ts';
 
 const noQuery = z.strictObject({});
 
-/** GET, HEAD /api/videos/:id/file: the bytes as they were uploaded, by RFC 9110. */
-export function getFile(router: Router, o: { videos: Pick<PlayableVideos, 'find'>; bytes: VideoBytes }): void {
+/** GET, HEAD /api/videos/:id/file: the bytes as they were uploaded, by RFC 9110; with a delivery a 302 to them. */
+export function getFile(
+  router: Router,
+  { videos, bytes, delivery }: Pick<Playback, 'delivery'> & { videos: Pick<PlayableVideos, 'find'>; bytes: VideoBytes },
+): void {
   route(router, '/api/videos/:id/file', {
     GET: async (req, res) => {
       const viewerId = viewerOf(req);
       const { id } = parse(videoParams, req.params);
       parse(noQuery, req.query);
-      const video = await o.videos.find(id, viewerId);
+      const video = await videos.find(id, viewerId);
       const { source } = video;
+      if (delivery !== undefined) return redirect(res, { delivery, video, key: source.key });
       await sendRepresentation(req, res, {
         sizeBytes: source.sizeBytes,
         contentType: source.contentType,
@@ -27,7 +33,7 @@ export function getFile(router: Router, o: { videos: Pick<PlayableVideos, 'find'
         cacheControl: revalidated(video),
         lastModified: createdAt(id),
         headers: { 'Content-Disposition': `inline; filename="flixtube-${id}${extensions[source.contentType] ?? ''}"` },
-        read: (range, signal) => o.bytes.read(source, range, signal),
+        read: (range, signal) => bytes.read(source, range, signal),
       });
     },
   });

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { PlayableVideo } from '../domain/playable-video.ts';
 import { fileOf, type Playback } from '../domain/playback.ts';
 import { briefly, immutable } from './cache-control.ts';
+import { redirect } from './redirect.ts';
 import { sendSmall } from './send-small.ts';
 
 const spriteParams = z.strictObject({
@@ -25,7 +26,7 @@ interface Picture {
 }
 
 /** GET, HEAD /api/videos/:id/poster.jpg, /storyboard.vtt, and the pictures that the storyboard names. */
-export function getPictures(router: Router, { videos, files }: Playback): void {
+export function getPictures(router: Router, { videos, files, delivery }: Playback): void {
   async function send(
     req: Request,
     res: Response,
@@ -34,6 +35,11 @@ export function getPictures(router: Router, { videos, files }: Playback): void {
   ): Promise<void> {
     const viewerId = viewerOf(req);
     parse(noQuery, req.query);
+    if (delivery !== undefined && contentType === 'image/jpeg') {
+      const video = await videos.find(id, viewerId);
+      const key = keyOf(video);
+      if (key !== undefined) return redirect(res, { delivery, video, key });
+    }
     const { video, file } = await fileOf(videos, { videoId: id, viewerId, keyOf, read: (key) => files.small(key) });
     if (file === undefined) throw new DomainError('not-found', 'This video has no such picture yet.');
     await sendSmall(req, res, file, { contentType, cacheControl: cacheOf(video) });

@@ -8,7 +8,7 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import type { PlayableVideo } from '../domain/playable-video.ts';
 import { manifestOf, type Playback } from '../domain/playback.ts';
-import { iframePlaylist, mainPlaylist, mediaPlaylist } from '../domain/playlists.ts';
+import { iframePlaylist, mainPlaylist, mediaPlaylist, type Naming } from '../domain/playlists.ts';
 import type { SmallFile } from '../domain/stored-files.ts';
 import { isSubtitles, subtitlePlaylist } from '../domain/subtitles.ts';
 import { revalidated } from './cache-control.ts';
@@ -28,7 +28,10 @@ export function getPlaylist(router: Router, playback: Playback): void {
       const { id, playlist } = parse(params, req.params);
       parse(noQuery, req.query);
       const { video, manifest } = await manifestOf(playback, id, viewerId);
-      const made = playlistOf(manifest, video, playlist.slice(0, -'.m3u8'.length));
+      const made = playlistOf(manifest, video, {
+        name: playlist.slice(0, -'.m3u8'.length),
+        naming: playback.delivery === undefined ? 'segments' : 'ranges',
+      });
       if (made === undefined) throw new DomainError('not-found', 'There is no such playlist of this video.');
       await sendSmall(req, res, made, {
         contentType: 'application/vnd.apple.mpegurl',
@@ -44,7 +47,11 @@ export function getPlaylist(router: Router, playback: Playback): void {
  */
 const kept = new WeakMap<HlsManifest, Map<string, SmallFile & { captions: string }>>();
 
-function playlistOf(manifest: HlsManifest, { captions }: PlayableVideo, name: string): SmallFile | undefined {
+function playlistOf(
+  manifest: HlsManifest,
+  { captions }: PlayableVideo,
+  { name, naming }: { name: string; naming: Naming },
+): SmallFile | undefined {
   const playlists = kept.get(manifest) ?? new Map<string, SmallFile & { captions: string }>();
   kept.set(manifest, playlists);
   // Quickly made of what is at hand, and of names that are not the manifest's.
@@ -52,7 +59,7 @@ function playlistOf(manifest: HlsManifest, { captions }: PlayableVideo, name: st
   const named = name === 'main' ? JSON.stringify(captions.map(({ language, label }) => [language, label])) : '';
   const known = playlists.get(name);
   if (known?.captions === named) return known;
-  const made = fileOf(textOf(manifest, captions, name));
+  const made = fileOf(textOf(manifest, captions, { name, naming }));
   // Only of names that there are, so that nobody fills it with others.
   if (made !== undefined) playlists.set(name, { ...made, captions: named });
   return made;
@@ -64,8 +71,12 @@ function fileOf(text: string | undefined): SmallFile | undefined {
   return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
 }
 
-function textOf(manifest: HlsManifest, captions: PlayableVideo['captions'], name: string): string | undefined {
+function textOf(
+  manifest: HlsManifest,
+  captions: PlayableVideo['captions'],
+  { name, naming }: { name: string; naming: Naming },
+): string | undefined {
   if (name === 'main') return mainPlaylist(manifest, captions);
   const [, rendition] = /^(.+)-iframes$/.exec(name) ?? [];
-  return rendition === undefined ? mediaPlaylist(manifest, name) : iframePlaylist(manifest, rendition);
+  return rendition === undefined ? mediaPlaylist(manifest, name, naming) : iframePlaylist(manifest, rendition, naming);
 }

@@ -9,12 +9,16 @@ import { z } from 'zod';
 import { manifestOf, type Playback } from '../domain/playback.ts';
 import { segmentBytes } from '../domain/playlists.ts';
 import { immutable } from './cache-control.ts';
+import { redirect } from './redirect.ts';
 
 const name = z.string().regex(/^[\w.-]{1,60}$/, 'must be a name from a playlist of this video');
 const params = z.strictObject({ id: videoId, processingId: z.uuidv7('must be a UUIDv7'), track: name, file: name });
 const noQuery = z.strictObject({});
 
-/** GET, HEAD /api/videos/:id/hls/:processingId/:track/:file: init.mp4, and segments 0.m4s, 1.m4s, … */
+/**
+ * GET, HEAD /api/videos/:id/hls/:processingId/:track/:file: init.mp4, segments 0.m4s, 1.m4s, …, and what they lie in,
+ * object-init.mp4, object-0.mp4, …, where a delivery has given those names: its address then, as a 302.
+ */
 export function getSegment(router: Router, playback: Playback): void {
   route(router, '/api/videos/:id/hls/:processingId/:track/:file', {
     GET: async (req, res) => {
@@ -24,6 +28,11 @@ export function getSegment(router: Router, playback: Playback): void {
       const { video, manifest } = await manifestOf(playback, id, viewerId);
       const where = manifest.processingId === processingId ? segmentBytes(manifest, track, file) : undefined;
       if (where === undefined) throw new DomainError('not-found', 'There is no such segment of this video.');
+      // By the name of a segment nothing says which bytes of the object are meant: what an earlier playlist names passes here.
+      const { delivery } = playback;
+      if (delivery !== undefined && file.startsWith('object-')) {
+        return redirect(res, { delivery, video, key: where.key });
+      }
       await sendRepresentation(req, res, {
         sizeBytes: where.length,
         contentType: track.startsWith('audio') ? 'audio/mp4' : 'video/mp4',

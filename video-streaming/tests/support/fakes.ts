@@ -107,7 +107,8 @@ export interface FakeStorage extends Fake {
   instead: RequestListener | undefined;
 }
 
-/** video-storage's GET /internal/objects/*key, for If-Match and a single range, its PUT, and DELETE of a folder. */
+/** video-storage's GET /internal/objects/*key, for If-Match and a single range, its PUT, DELETE of a folder, and
+ * GET /internal/addresses/*key. */
 export async function fakeStorage(identity: Identity): Promise<FakeStorage> {
   const objects = new Map<string, { bytes: Buffer; etag: string }>();
   const fake = await startFake(identity, (req, res) => {
@@ -117,6 +118,14 @@ export async function fakeStorage(identity: Identity): Promise<FakeStorage> {
       const prefix = new URL(req.url ?? '', 'http://x').searchParams.get('prefix') as string;
       for (const key of objects.keys()) if (key.startsWith(prefix)) objects.delete(key);
       res.writeHead(200, { 'content-type': 'application/json' }).end('{"deleted":1}');
+      return;
+    }
+    const { pathname, searchParams } = new URL(req.url ?? '', 'http://x');
+    if (pathname.startsWith('/internal/addresses/')) {
+      const key = pathname.replace('/internal/addresses/', '');
+      const url = `https://cdn.example/videos/${key}?sharing=${searchParams.get('sharing')}&sig=secret`;
+      const expiresAt = new Date(Date.now() + 600_000).toISOString();
+      res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ url, expiresAt }));
       return;
     }
     const object = objects.get(decodeURIComponent(req.url?.replace('/internal/objects/', '') ?? ''));

@@ -43,8 +43,8 @@ export interface HlsStreaming {
   door(): Promise<{ url: string; close(): void }>;
 }
 
-export async function startHlsStreaming(): Promise<HlsStreaming> {
-  const [streaming, made] = await Promise.all([startStreaming(), encode()]);
+export async function startHlsStreaming(env: Record<string, string> = {}): Promise<HlsStreaming> {
+  const [streaming, made] = await Promise.all([startStreaming(env), encode()]);
 
   const add: HlsStreaming['add'] = (given = {}) => {
     const video = streaming.add(given);
@@ -73,6 +73,7 @@ export async function startHlsStreaming(): Promise<HlsStreaming> {
     const { viewer = newId(), method = 'GET', headers = {} } = init;
     const response = await fetch(`${streaming.url}/api/videos/${path}`, {
       method,
+      redirect: 'manual',
       headers: { ...(await streaming.by(viewer)), ...headers },
     });
     return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };

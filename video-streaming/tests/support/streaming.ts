@@ -30,7 +30,7 @@ export interface TestStreaming {
 const identitySecret = 'an identity secret only for tests, 32+';
 
 /** The real service on a real broker, with metadata and video-storage played by fakes. */
-export async function startStreaming(): Promise<TestStreaming> {
+export async function startStreaming(env: Record<string, string> = {}): Promise<TestStreaming> {
   const identity = createIdentity({ secret: new Secret(identitySecret), service: 'gateway' });
   const [vhost, metadata, storage] = await Promise.all([testVhost(), fakeMetadata(identity), fakeStorage(identity)]);
   const probe = await eventProbe(vhost.url);
@@ -44,6 +44,7 @@ export async function startStreaming(): Promise<TestStreaming> {
       RABBITMQ_URL: vhost.url,
       METADATA_URL: metadata.url,
       VIDEO_STORAGE_URL: storage.url,
+      ...env,
     }),
   );
   await service.start();

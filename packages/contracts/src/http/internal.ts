@@ -66,6 +66,10 @@ export const storedObject = z.object({
 });
 export type StoredObject = z.infer<typeof storedObject>;
 
+/** Answer of video-storage's `GET /internal/addresses/*key`: the address itself is what lets one in, so it is a secret. */
+export const objectAddress = z.object({ url: z.url(), expiresAt: instant });
+export type ObjectAddress = z.infer<typeof objectAddress>;
+
 /** The id of a block in video-storage's `PUT /internal/blocks/*key?block=`: whoever stages it makes sure that it is its own. */
 export const blockId = z.string().regex(/^[0-9a-f]{40}$/, 'must be 40 lowercase hexadecimal digits');
 

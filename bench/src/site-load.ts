@@ -1,0 +1,47 @@
+/** `npm run load -- --url http://…`: viewers, publishers and searchers at a FlixTube that runs, by k6; fails on its thresholds. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { requireK6, runToEnd } from './k6-program.ts';
+
+const say = (line: string) => console.log(line);
+
+/** What may be said; each becomes an environment variable of bench/k6/site.js, where its meaning is. */
+const options = {
+  url: { type: 'string', default: 'http://127.0.0.1:4000' },
+  viewers: { type: 'string' },
+  publishers: { type: 'string' },
+  searchers: { type: 'string' },
+  seconds: { type: 'string' },
+  ramp: { type: 'string' },
+  watch: { type: 'string' },
+  /** Thresholds of time are so many times as long, for a machine that does other work as well. */
+  slowness: { type: 'string' },
+} as const;
+
+try {
+  process.exitCode = await load();
+} catch (error) {
+  process.exitCode = 1;
+  say(error instanceof SetupFailure ? messageOf(error) : String((error as Error).stack));
+}
+
+async function load(): Promise<number> {
+  const { values } = parseArgs({ args: process.argv.slice(2), options });
+  const k6 = await requireK6(say);
+  const folder = await mkdtemp(join(tmpdir(), 'flixtube-load-'));
+  try {
+    const file = join(folder, 'upload.mp4');
+    const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25', '-t', '4', '-pix_fmt', 'yuv420p'];
+    if ((await runToEnd('ffmpeg', ['-v', 'error', ...picture, '-movflags', '+faststart', file])) !== 0) return 1;
+    const env = Object.entries({ ...values, url: values.url.replace(/\/$/, ''), file }).flatMap(([name, value]) =>
+      value === undefined ? [] : ['-e', `${name.toUpperCase()}=${value}`],
+    );
+    const script = join(import.meta.dirname, '../k6/site.js');
+    return await runToEnd(k6, ['run', '--no-usage-report', '--quiet', ...env, script]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
