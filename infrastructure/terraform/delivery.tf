@@ -57,3 +57,11 @@ resource "azurerm_role_assignment" "deploy_pull" {
   principal_id         = azurerm_user_assigned_identity.delivery["deploy"].principal_id
   principal_type       = "ServicePrincipal"
 }
+
+# To judge a canary by what is counted of it.
+resource "azurerm_role_assignment" "deploy_metrics" {
+  scope                = azurerm_monitor_workspace.this.id
+  role_definition_name = "Monitoring Data Reader"
+  principal_id         = azurerm_user_assigned_identity.delivery["deploy"].principal_id
+  principal_type       = "ServicePrincipal"
+}

@@ -50,45 +50,11 @@ resource "azurerm_cdn_frontdoor_origin" "storage" {
   }
 }
 
-resource "azurerm_cdn_frontdoor_rule_set" "segments" {
-  name                     = "segments"
-  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.this.id
-}
-
-# Segments never change and say so, for a year. An edge keeps them for less, because for so long it goes on answering
-# whoever has an address that has expired.
-resource "azurerm_cdn_frontdoor_rule" "cache" {
-  name                      = "cache"
-  cdn_frontdoor_rule_set_id = azurerm_cdn_frontdoor_rule_set.segments.id
-  order                     = 1
-
-  actions {
-    route_configuration_override {
-      caching {
-        behaviour              = "OverrideAlways"
-        duration               = var.front_door.cache_hours == 24 ? "1.00:00:00" : format("%02d:00:00", var.front_door.cache_hours)
-        query_string_behaviour = "UseQueryString"
-        compression_enabled    = false
-      }
-    }
-  }
-
-  conditions {
-    request_method {
-      operator = "Equal"
-      values   = ["GET", "HEAD"]
-    }
-  }
-
-  depends_on = [azurerm_cdn_frontdoor_origin.storage]
-}
-
 resource "azurerm_cdn_frontdoor_route" "segments" {
   name                          = "segments"
   cdn_frontdoor_endpoint_id     = azurerm_cdn_frontdoor_endpoint.segments.id
   cdn_frontdoor_origin_group_id = azurerm_cdn_frontdoor_origin_group.storage.id
   cdn_frontdoor_origin_ids      = [azurerm_cdn_frontdoor_origin.storage.id]
-  cdn_frontdoor_rule_set_ids    = [azurerm_cdn_frontdoor_rule_set.segments.id]
 
   # The container of videos, and nothing else of the account.
   patterns_to_match      = ["/${azurerm_storage_container.videos.name}/*"]
@@ -97,6 +63,8 @@ resource "azurerm_cdn_frontdoor_route" "segments" {
   forwarding_protocol    = "HttpsOnly"
   link_to_default_domain = true
 
+  # For as long as the address says, since an edge goes on answering whoever has one that has expired. The signature is
+  # part of what an answer is kept under.
   cache {
     query_string_caching_behavior = "UseQueryString"
     compression_enabled           = false

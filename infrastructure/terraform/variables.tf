@@ -217,21 +217,15 @@ variable "database" {
 }
 
 variable "front_door" {
-  description = "The CDN of segments: tier (Premium reaches storage by private link), and hours that an edge keeps a segment."
+  description = "The CDN of segments: its tier (Premium reaches storage by private link)."
   type = object({
-    tier        = optional(string, "Standard")
-    cache_hours = optional(number, 1)
+    tier = optional(string, "Standard")
   })
   default = {}
 
   validation {
     condition     = contains(["Standard", "Premium"], var.front_door.tier)
     error_message = "The tier is Standard or Premium."
-  }
-  validation {
-    # An edge answers whoever has an address that it has answered before: for so long after the address has expired.
-    condition     = contains(range(1, 25), var.front_door.cache_hours)
-    error_message = "An edge keeps a segment for 1 to 24 whole hours."
   }
 }
 

@@ -17,7 +17,7 @@ run "what_is_written_wrong" {
     site_origin        = "http://flixtube.example"
     kubernetes         = { version = "1.35.2" }
     registry           = { existing_id = "flixtube" }
-    front_door         = { cache_hours = 0.5 }
+    front_door         = { tier = "Basic" }
     secrets_generation = 1.5
   }
 
@@ -75,7 +75,7 @@ run "what_is_too_much_or_too_little" {
     worker_nodes       = { max = 0 }
     storage            = { cool_after_days = 7 }
     database           = { tier = "M30", storage_gb = 100, high_availability = false }
-    front_door         = { cache_hours = 8760 }
+    front_door         = { tier = "Classic" }
     observability      = { grafana = false, retention_days = 7 }
     secrets_generation = 0
   }

@@ -127,7 +127,7 @@ run "each_service_reads_its_own_secrets" {
   assert {
     condition = alltrue([
       for service, credential in azurerm_federated_identity_credential.service :
-      credential.subject == "system:serviceaccount:flixtube:${service}" && credential.issuer == "https://issuer.example/"
+      credential.subject == "system:serviceaccount:flixtube:${service == "rabbitmq" ? "rabbitmq-server" : service}" && credential.issuer == "https://issuer.example/"
     ])
     error_message = "An identity is bound to something else than its service's account."
   }

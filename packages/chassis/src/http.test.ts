@@ -308,6 +308,7 @@ describe('the access log', () => {
       time: expect.any(String),
       service: 'test',
       traceId,
+      spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
       method: 'POST',
       path: '/things',
       status: 201,
