@@ -37,6 +37,12 @@ const part: ZodOpenApiResponseObject = {
   }),
   content: { 'video/*': bytes, 'multipart/byteranges': bytes },
 };
+const elsewhere: ZodOpenApiResponseObject = {
+  id: 'Elsewhere',
+  description:
+    'Only with STREAM_DELIVERY=redirect: the bytes are at another address for some minutes, to be asked for as this one was',
+  headers: z.object({ Location: z.url().meta({ description: 'Signed; whoever has it can read this one object' }) }),
+};
 const jpeg: ZodOpenApiResponseObject = {
   description: 'The picture',
   headers: made,
@@ -56,7 +62,7 @@ const getFile: ZodOpenApiOperationObject = {
   summary: 'The bytes of a video, as they were uploaded',
   description: 'Ranges, validators and conditional requests as RFC 9110 has them.',
   requestParams: { path: videoParams, header: rangeConditions },
-  responses: { 200: whole, 206: part, 304: notModified, ...problems(404, 412), 416: beyond },
+  responses: { 200: whole, 206: part, 302: elsewhere, 304: notModified, ...problems(404, 412), 416: beyond },
 };
 
 export const playbackPaths: ZodOpenApiPathsObject = {
@@ -98,6 +104,7 @@ export const playbackPaths: ZodOpenApiPathsObject = {
     responses: {
       200: { description: 'The segment', headers: lasting, content: { 'video/mp4': bytes, 'audio/mp4': bytes } },
       206: { ...part, content: { 'video/mp4': bytes, 'audio/mp4': bytes } },
+      302: elsewhere,
       304: notModified,
       ...problems(404, 412),
       416: beyond,
@@ -108,7 +115,7 @@ export const playbackPaths: ZodOpenApiPathsObject = {
     operationId: 'getPoster',
     summary: 'A picture that stands for the video',
     requestParams: { path: videoParams },
-    responses: { 200: jpeg, 304: notModified, ...problems(404, 412) },
+    responses: { 200: jpeg, 302: elsewhere, 304: notModified, ...problems(404, 412) },
   }),
   '/api/videos/{id}/storyboard.vtt': withHead('headStoryboard', {
     tags,
