@@ -13,7 +13,7 @@ const colours: Record<string, Colour> = {
 };
 const levelColours: Record<string, Colour> = { warn: 'yellow', error: 'red', fatal: 'red' };
 // Said by the prefix, or of use to machines only.
-const unsaid = new Set(['level', 'time', 'service', 'msg', 'err', 'traceId', 'pid', 'hostname']);
+const unsaid = new Set(['level', 'time', 'service', 'msg', 'err', 'traceId', 'spanId', 'pid', 'hostname']);
 
 /** A service's log line, JSON as pino writes it or any other text, as a person reads it; it may become several lines. */
 export function readable(service: string, line: string, coloured: boolean): string {
