@@ -42,14 +42,7 @@ async function run(): Promise<Outcome> {
       throw new SetupFailure('docker compose up did not bring everything up: see above');
     }
     const url = `http://127.0.0.1:${port}`;
-    // The tests of faults bring a system of their own, whose processes they kill: those are not Compose's.
-    const tests = jest('e2e', 'e2e', [
-      '--testPathIgnorePatterns',
-      '/node_modules/',
-      '/tests/faults/',
-      '/tests/delivery/',
-    ]);
-    return await tests.run({ env: { FLIXTUBE_URL: url }, signal });
+    return await jest('e2e', 'e2e').run({ env: { FLIXTUBE_URL: url }, signal });
   } finally {
     // Also when broken off.
     await compose(['down', '--volumes', '--remove-orphans'], new AbortController().signal);
