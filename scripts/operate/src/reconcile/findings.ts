@@ -1,3 +1,4 @@
+import { timeOf } from '@flixtube/chassis/ids';
 import type { Traces, VideoTrace } from './by-video.ts';
 
 /**
@@ -20,7 +21,7 @@ export interface Finding {
  */
 export function findingsOf(traces: Traces, settledBefore: Date): Finding[] {
   const { id, video, upload, processing, blobs } = traces;
-  if (timeOf(id) > settledBefore.getTime() || (processing && processing.changedAt > settledBefore)) return [];
+  if (timeOf(id) > settledBefore || (processing && processing.changedAt > settledBefore)) return [];
   if (video?.deletedAt !== undefined) {
     if (video.deletedAt > settledBefore || blobs.size === 0) return [];
     return [{ id, mend: 'remove-blobs', detail: `it was removed, and ${blobs.size} of its blobs are there` }];
@@ -43,7 +44,7 @@ function ofVideo(video: VideoTrace, { id, processing, blobs }: Traces, settledBe
   const findings: Finding[] =
     lostCaptions > 0 ? [{ id, mend: 'captions', detail: `${lostCaptions} text tracks of its owner are missing` }] : [];
   const asked = video.processingId ?? '';
-  if (asked !== '' && timeOf(asked) > settledBefore.getTime()) return findings;
+  if (asked !== '' && timeOf(asked) > settledBefore) return findings;
   if (isGone(video.source?.key)) {
     // Said before, and told to its owner.
     if (video.status !== 'failed') findings.push(process('the uploaded file is missing'));
@@ -58,9 +59,4 @@ function ofVideo(video: VideoTrace, { id, processing, blobs }: Traces, settledBe
     if (lost > 0) findings.push(process(`${lost} files that processing has made are missing`));
   }
   return findings;
-}
-
-/** Milliseconds of a UUIDv7 (RFC 9562 §5.7). */
-function timeOf(id: string): number {
-  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 }
