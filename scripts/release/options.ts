@@ -64,12 +64,11 @@ export function readOptions(command: string, takes: readonly OptionName[], args:
   };
   const usage = `npm run ${command} -- ${[...takes, 'dry-run' as const].map((name) => `[${words[name] ?? `--${name}`}]`).join(' ')} [service ...]`;
   const wrong = (what: string) => new SetupFailure(`${what} Usage: ${usage}`);
-  const { values, positionals } = parsed(args, wrong);
-  const unwanted = Object.keys(values).find(
-    (name) =>
-      name !== 'dry-run' && !takes.includes(name as OptionName) && args.some((arg) => arg.startsWith(`--${name}`)),
-  );
-  if (unwanted !== undefined) throw wrong(`There is no --${unwanted}.`);
+  const { values, positionals, tokens } = parsed(args, wrong);
+  const taken: readonly string[] = ['dry-run', ...takes];
+  for (const token of tokens) {
+    if (token.kind === 'option' && !taken.includes(token.name)) throw wrong(`There is no ${token.rawName}.`);
+  }
   const unknown = positionals.filter((name) => !(serviceNames as readonly string[]).includes(name));
   if (unknown.length > 0) throw wrong(`There is no service ${unknown.join(', ')}: ${serviceNames.join(', ')}.`);
   const services = order.filter((name) => positionals.length === 0 || positionals.includes(name));
@@ -98,7 +97,7 @@ export function readOptions(command: string, takes: readonly OptionName[], args:
 
 function parsed(args: string[], wrong: (what: string) => SetupFailure) {
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    return parseArgs({ args, options, allowPositionals: true, tokens: true });
   } catch (error) {
     throw wrong((error as Error).message);
   }
