@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { newId } from '@flixtube/chassis/ids';
 import type { VideoProcessed } from '@flixtube/contracts/events/video-processed';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { partsCollection } from '../src/adapters/mongo-parts.ts';
 import { type Media, MediaFailure } from '../src/domain/media.ts';
 import { fakeMedia } from './support/fake-media.ts';
 import { createSystem, eventually, type System } from './support/system.ts';
@@ -48,6 +49,29 @@ describe('a video', () => {
     expect(await system.processing(upload.videoId)).toMatchObject({ state: 'deleted' });
     expect(system.probe.published('video.processed')).toEqual([]);
     expect(system.probe.published('video.processing-failed')).toEqual([]);
+  });
+
+  it('when a worker before this version has made a part of it, then the others go on from there', async () => {
+    const collection = partsCollection(system.database.db);
+    const media = withPieces(async (index) => {
+      if (index !== 2) return;
+      const done = await eventually(
+        () => collection.find({ kind: 'piece', done: true }).toArray(),
+        (parts) => parts.length > 0,
+      );
+      for (const { _id, outcome } of done) {
+        const tracks = outcome?.tracks.map((track) => ({ ...track, segments: JSON.parse(track.segments) })) ?? [];
+        await collection.updateOne({ _id }, { $set: { 'outcome.tracks': tracks } });
+      }
+    });
+    await system.start({ media });
+    await system.announce(system.store());
+
+    const processed = await system.probe.next<VideoProcessed>('video.processed');
+    await system.idle();
+
+    expect(system.named(processed).manifest.video[0]?.parts).toHaveLength(3);
+    expect(system.storage.keys).toEqual(system.named(processed).keys);
   });
 
   it('when a late object of a deleted video is stored, then its task removes it', async () => {

@@ -134,6 +134,8 @@ function packed(outcome: Outcome): PackedOutcome {
 }
 
 function unpacked(outcome: PackedOutcome): Outcome {
-  const segmentsOf = (text: string): EncodedSegment[] => JSON.parse(text);
+  // As they are in parts that were made before they were packed, of a video that an update came upon half done.
+  const segmentsOf = (stored: string | EncodedSegment[]): EncodedSegment[] =>
+    typeof stored === 'string' ? JSON.parse(stored) : stored;
   return { ...outcome, tracks: outcome.tracks.map((track) => ({ ...track, segments: segmentsOf(track.segments) })) };
 }
