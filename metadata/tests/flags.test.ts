@@ -53,9 +53,10 @@ describe('the flag adaptive-playback', () => {
     const some = await eventually(async () => {
       const found = await led();
       expect(found.length).toBeGreaterThan(0);
+      // The flag may have been turned between two of these answers.
+      expect(await led()).toEqual(found);
       return found;
     });
     expect(some.length).toBeLessThan(viewers.length);
-    expect(await led()).toEqual(some);
   }, 60_000);
 });
