@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { findProgram } from '@flixtube/dev-env/programs';
 import { root } from '@flixtube/dev-env/root';
-import type { Outcome, Step } from './steps.ts';
+import { goTool, type Making, pythonPackage } from '@flixtube/dev-env/tools';
+import type { Outcome, Step, StepContext } from './steps.ts';
 
 const kubeconform = { module: 'github.com/yannh/kubeconform/cmd/kubeconform', version: 'v0.8.0' };
 /** Carries the schemas of Kubernetes itself, which kubeconform would otherwise fetch one by one. */
-const schemas = { package: 'kubernetes-validate', version: '1.37.0', kubernetes: '1.35.0' };
+const schemas = { name: 'kubernetes-validate', version: '1.37.0', kubernetes: '1.35.0' };
 const tools = path.join(root, '.flixtube/tools');
 const execute = promisify(execFile);
 const mostOutput = 16 * 2 ** 20;
@@ -30,13 +31,13 @@ export function kubernetes(): Step {
   return { name: 'kubernetes', group: 'static', run };
 }
 
-async function run(): Promise<Outcome> {
+async function run({ signal }: StepContext): Promise<Outcome> {
   const kubectl = await findProgram('kubectl');
   if (!kubectl) {
     say('kubectl is missing (https://kubernetes.io/docs/tasks/tools): the overlays are not rendered');
     return { passed: 0, failed: 0 };
   }
-  const checker = await conformChecker().catch((error: Error) => {
+  const checker = await conformChecker({ say, signal }).catch((error: Error) => {
     say(
       `kubeconform cannot be had: the overlays are rendered, and not held to schemas\n${error.message.split('\n')[0]}`,
     );
@@ -62,45 +63,30 @@ async function run(): Promise<Outcome> {
   return outcome;
 }
 
-async function conformChecker(): Promise<(file: string) => Promise<string>> {
-  const program = await hadKubeconform();
-  const folder = await hadSchemas();
+async function conformChecker(by: Making): Promise<(file: string) => Promise<string>> {
+  const program = (await findProgram('kubeconform')) ?? (await goTool(kubeconform, by));
+  const folder = await hadSchemas(by);
   const location = `${folder}/{{.ResourceKind}}{{.KindSuffix}}.json`;
   const args = ['-strict', '-summary', '-skip', skipped, '-kubernetes-version', schemas.kubernetes];
   return async (file) => (await execute(program, [...args, '-schema-location', location, file])).stdout.trim();
 }
 
-async function hadKubeconform(): Promise<string> {
-  const program = path.join(tools, `kubeconform-${kubeconform.version}`, 'kubeconform');
-  if (existsSync(program)) return program;
-  const go = await findProgram('go');
-  if (!go) return (await findProgram('kubeconform')) ?? fail('neither kubeconform nor Go is on PATH');
-  await execute(go, ['install', `${kubeconform.module}@${kubeconform.version}`], {
-    env: { ...process.env, GOBIN: path.dirname(program) },
-  });
-  return program;
-}
-
 /** The folder of the schemas, a file a kind. */
-async function hadSchemas(): Promise<string> {
+async function hadSchemas(by: Making): Promise<string> {
   const folder = path.join(tools, `kubernetes-schemas-${schemas.kubernetes}`);
   if (existsSync(folder)) return folder;
-  const unpacked = path.join(tools, 'kubernetes-schemas.new');
-  const wanted = `${schemas.package}==${schemas.version}`;
-  await execute('python3', ['-m', 'pip', 'install', '--quiet', '--no-deps', '--upgrade', '--target', unpacked, wanted]);
+  const unpacked = await pythonPackage(schemas, by);
   const from = `kubernetes_validate/kubernetes-json-schema/v${schemas.kubernetes}-local-strict`;
-  const ours = path.join(unpacked, from);
-  for (const name of await readdir(ours)) {
-    const file = path.join(ours, name);
+  const unfinished = `${folder}.${process.pid}`;
+  await mkdir(unfinished);
+  for (const name of await readdir(path.join(unpacked, from))) {
     // They refer to one another by addresses that are nowhere: here they lie side by side.
-    const { $id: _, ...schema } = JSON.parse(await readFile(file, 'utf8'));
-    await writeFile(file, JSON.stringify(schema).replaceAll('"/api/_definitions.json', '"_definitions.json'));
+    const { $id: _, ...schema } = JSON.parse(await readFile(path.join(unpacked, from, name), 'utf8'));
+    await writeFile(
+      path.join(unfinished, name),
+      JSON.stringify(schema).replaceAll('"/api/_definitions.json', '"_definitions.json'),
+    );
   }
-  await rename(ours, folder);
-  await rm(unpacked, { recursive: true });
+  await rename(unfinished, folder);
   return folder;
-}
-
-function fail(why: string): never {
-  throw new Error(why);
 }

@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { findProgram, runnable } from '@flixtube/dev-env/programs';
+import { findProgram } from '@flixtube/dev-env/programs';
 import { root } from '@flixtube/dev-env/root';
+import { pythonPackage } from '@flixtube/dev-env/tools';
 import { type Outcome, runCommand, type Step, type StepContext } from './steps.ts';
 
 const source = join(root, 'infrastructure/terraform');
@@ -93,12 +94,14 @@ async function init(program: string, folder: string, signal: AbortSignal): Promi
 
 /** The policy of infrastructure/terraform; and that no key stands in any file that sets the system up. */
 async function runCheckov(context: StepContext): Promise<Check[]> {
-  const program = await checkov(context);
-  if (!program) {
-    say(`Left out: the policy check. checkov ${checkovVersion} could not be installed (python3 with venv, and PyPI).`);
-    return ['left out'];
-  }
-  const run = runner(context, {});
+  const wanted = { name: 'checkov', version: checkovVersion };
+  const folder = await pythonPackage(wanted, { say, signal: context.signal }).catch((error: Error) => {
+    say(`Left out: the policy check. ${error.message}`);
+    return undefined;
+  });
+  if (!folder) return ['left out'];
+  const program = join(folder, 'bin/checkov');
+  const run = runner(context, { PYTHONPATH: folder });
   const policy = ['--config-file', '.checkov.yaml', '--directory', '.'];
   const folders = ['infrastructure', 'scripts', '.github'].filter((folder) => existsSync(join(root, folder)));
   const secrets = [
@@ -113,24 +116,6 @@ async function runCheckov(context: StepContext): Promise<Check[]> {
     check(await run(program, policy, source)),
     check(await run(program, [...secrets, ...folders.flatMap((folder) => ['--directory', folder])], root)),
   ];
-}
-
-/** checkov in an environment of its own, made when it is missing: about a minute, and 300 MB. */
-async function checkov(context: StepContext): Promise<string | undefined> {
-  const folder = join(root, '.flixtube/tools', `checkov-${checkovVersion}`);
-  const program = join(folder, 'bin/checkov');
-  if (await runnable(program)) return program;
-  const python = await findProgram('python3');
-  if (!python) return undefined;
-  say(`Installing checkov ${checkovVersion} from PyPI`);
-  const run = runner(context, { PIP_DISABLE_PIP_VERSION_CHECK: '1' });
-  await rm(folder, { recursive: true, force: true });
-  const made =
-    (await run(python, ['-m', 'venv', folder], root)) &&
-    (await run(join(folder, 'bin/pip'), ['install', '--quiet', `checkov==${checkovVersion}`], root));
-  // Half of one would be taken for the whole the next time.
-  if (!made) await rm(folder, { recursive: true, force: true });
-  return made ? program : undefined;
 }
 
 function runner({ env, signal }: StepContext, more: Record<string, string>): Run {

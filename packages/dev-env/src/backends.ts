@@ -33,7 +33,7 @@ export interface Backends {
 }
 
 /** Where built and downloaded programs are kept, for every environment of this clone. */
-export const binFolder = join(root, '.flixtube/bin');
+const binFolder = join(root, '.flixtube/bin');
 
 /**
  * Makes what is needed available: a backend whose URL is in the environment is used as it is, any other one is

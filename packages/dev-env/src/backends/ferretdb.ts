@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { aptInstall, findProgram, runnable, type Say } from '../programs.ts';
+import { runnable, type Say } from '../programs.ts';
+import { requireGo } from '../tools.ts';
 
 const source = join(import.meta.dirname, '../../ferretdb');
 
@@ -31,15 +32,6 @@ export async function buildFerretdb(binFolder: string, say: Say, signal?: AbortS
   if (result.failed) throw new Error(`go build: ${result.all?.trim().split('\n').at(-1) || result.shortMessage}`);
   await rename(unfinished, program);
   return program;
-}
-
-async function requireGo(say: Say): Promise<string> {
-  const found = await findProgram('go');
-  if (found) return found;
-  const problem = await aptInstall('golang-go', say);
-  const installed = await findProgram('go');
-  if (!installed) throw new Error(`Go is missing (${problem})`);
-  return installed;
 }
 
 async function digestOfSources(): Promise<string> {
