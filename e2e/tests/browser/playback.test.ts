@@ -85,6 +85,10 @@ describe('the player', () => {
   async function open(told: Told, nativeHls = false) {
     const { page, context } = await visitor(browser);
     if (!nativeHls) await context.addInitScript(withoutHls);
+    return { page, context, ...(await watch(page, told)) };
+  }
+
+  async function watch(page: Page, told: Told) {
     const asked: string[] = [];
     await page.route(`**/api/videos/${video.id}`, async (route) => {
       const answer = await route.fetch();
@@ -108,7 +112,7 @@ describe('the player', () => {
     });
     await page.goto(`/watch/${video.id}`);
     await page.getByRole('heading', { level: 1, name: 'Something to play' }).waitFor();
-    return { page, context, asked };
+    return { asked };
   }
   const all = Number.POSITIVE_INFINITY;
 
@@ -128,6 +132,24 @@ describe('the player', () => {
     await choices.filter({ hasText: '90p' }).click();
     await page.keyboard.press('Escape');
     expect(await page.evaluate('document.querySelector("video[slot=media]").videoRenditions.chosen')).toBe(90);
+    await context.close();
+  });
+
+  it('when play is pressed in the instant in which hls.js is ready, then it plays', async () => {
+    const { page, context } = await visitor(browser);
+    await context.addInitScript(withoutHls);
+    await page.route('**/assets/hls-*.js', async (route) => {
+      const answer = await route.fetch();
+      const pressed = 'document.querySelector("video[slot=media]").play().catch(() => {});';
+      await route.fulfill({ response: answer, body: `${await answer.text()};${pressed}` });
+    });
+    const { asked } = await watch(page, { video: {}, segments: all });
+    const { source } = await eventually(
+      () => playerOf(page),
+      ({ time }) => time > 0.5,
+    );
+    expect(source).toBe('hls-js');
+    expect(asked).toContain('main.m3u8');
     await context.close();
   });
 

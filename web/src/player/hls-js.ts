@@ -1,3 +1,4 @@
+import type HlsJs from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import type { Quality } from './source.ts';
 
@@ -29,14 +30,14 @@ const withoutText: object = {
   timelineController: undefined,
 };
 
-/** Plays HLS in an element by hls.js, which is fetched for it. Begins at `startAt`, also where the playlist grows. */
-export async function playByHlsJs(
+/** Plays HLS in an element by hls.js. Begins at `startAt`, also where the playlist grows. */
+export function playByHlsJs(
+  Hls: typeof HlsJs,
   video: HTMLVideoElement,
   url: string,
   startAt: number,
   listener: HlsListener,
-): Promise<HlsPlayback> {
-  const { default: Hls } = await import('hls.js');
+): HlsPlayback {
   const hls = new Hls({
     // An EVENT playlist is live in hls.js' eyes: without this it would begin at its edge.
     startPosition: startAt,

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useEffectEvent } from 'react';
+import { type RefObject, useEffectEvent, useLayoutEffect } from 'react';
 import { type Command, commandOf, type Focus } from './keys.ts';
 
 const storageKey = 'flixtube.keys';
@@ -30,7 +30,8 @@ export function useKeys(player: RefObject<HTMLElement | null>, onCommand: (comma
     onCommand(command);
   });
 
-  useEffect(() => {
+  // As soon as there is something to be seen: whoever sees it may press a key.
+  useLayoutEffect(() => {
     const listener = (event: KeyboardEvent) => handle(event);
     document.addEventListener('keydown', listener);
     return () => document.removeEventListener('keydown', listener);

@@ -84,7 +84,7 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     const once = (event: string, listener: () => void) =>
       media.addEventListener(event, listener, { once: true, signal });
     // An error may pause the element: what counts is what the viewer wanted.
-    let wanted = play;
+    let wanted = play || !media.paused;
     media.addEventListener('play', () => (wanted = true), { signal });
     media.addEventListener('pause', () => (wanted = wanted && media.error !== null), { signal });
     const fallBack = () => take('file', media.currentTime || position, wanted, fellBack);
@@ -96,8 +96,11 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
       if (wanted) media.play().catch(() => {});
     };
 
-    if (kind === 'hls-js') {
-      playByHlsJs(media, url, position, {
+    const attach = ({ default: Hls }: typeof import('hls.js')) => {
+      if (signal.aborted) return;
+      // Pressed in this very instant: attaching drops its event, which waits to be told (HTML, 4.8.11.5).
+      wanted ||= !media.paused;
+      playback.current = playByHlsJs(Hls, media, url, position, {
         onQualities: (qualities) => {
           renditionsOf(media).offer(qualities);
           playback.current?.choose(renditionsOf(media).chosen);
@@ -112,15 +115,13 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
           if (answered) fallBack();
           else cutOff();
         },
-      }).then(
-        (begun) => {
-          if (signal.aborted) return begun.end();
-          playback.current = begun;
-          start();
-        },
-        // Its code could not be fetched.
-        () => signal.aborted || fallBack(),
-      );
+      });
+      start();
+    };
+
+    if (kind === 'hls-js') {
+      // Rejected: its code could not be fetched.
+      import('hls.js').then(attach, () => signal.aborted || fallBack());
     } else {
       once('loadedmetadata', () => {
         // A browser may begin what grows at its edge.
