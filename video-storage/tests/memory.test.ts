@@ -26,17 +26,26 @@ onLinux('the memory of the service', () => {
     await storage.close();
   });
 
-  const begin = async (method: string, headers: Record<string, string | number> = {}): Promise<ClientRequest> =>
+  const begin = async (
+    method: string,
+    headers: Record<string, string | number> = {},
+    at: string = key,
+  ): Promise<ClientRequest> =>
     request({
       host: url.hostname,
       port: url.port,
-      path: `/internal/objects/${key}`,
+      path: `/internal/objects/${at}`,
       method,
       agent: false,
       headers: { ...(await storage.headers()), ...headers },
     }).on('error', () => undefined);
   const residentMiB = () =>
     Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${service.pid}/status`, 'latin1'))?.[1]) / 1024;
+
+  async function waitingForBuffers(): Promise<number> {
+    const metrics = await (await fetch(new URL('/metrics', url))).text();
+    return Number(/^slots_waiting\{what="block-buffers"\} (\d+)$/m.exec(metrics)?.[1]);
+  }
 
   it('does not grow with the length of an upload', async () => {
     const sent = await begin('PUT', { 'content-length': total });
@@ -50,6 +59,24 @@ onLinux('the memory of the service', () => {
     sent.end();
     expect((await answerTo(sent)).status).toBe(201);
     expect(most - before).toBeLessThan(80);
+  }, 120_000);
+
+  it('is bounded, however many upload at once to a store that is slow', async () => {
+    const before = residentMiB();
+    const bytes = video(16 * MiB);
+    const uploads = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => begin('PUT', { 'content-length': bytes.length }, `videos/many-${n}/source`)),
+    );
+    for (const upload of uploads) upload.write(bytes.subarray(0, 64 * 1024));
+    await eventually(waitingForBuffers, (waiting) => waiting === 12);
+    storage.link.freeze();
+    for (const upload of uploads) upload.write(bytes.subarray(64 * 1024));
+    await eventually(waitingForBuffers, (waiting) => waiting === 60);
+    const most = residentMiB();
+    for (const upload of uploads) upload.destroy();
+    storage.link.mend();
+    // 48 buffers are 192 MiB; three of each upload would be 720.
+    expect(most - before).toBeLessThan(330);
   }, 120_000);
 
   it('does not grow with the number of viewers who read slowly, and what they held is given back', async () => {

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { DomainError } from '@flixtube/chassis/errors';
+import type { BlockBuffers } from './block-buffers.ts';
 
 export interface BlockOptions {
-  /** Of every block but the last one. */
-  blockBytes: number;
-  /** Blocks that are under way to the store at a time. One more is being filled, and that is all that is held. */
+  /** Of every block but the last one, and those that are sent early. */
+  buffers: BlockBuffers;
+  /** Blocks of one stream that are under way to the store at a time. One more is being filled. */
   parallel: number;
+  /** How long a block of a slow sender may keep its buffer from others, in milliseconds; then it is sent as it is. */
+  openMs: number;
 }
 
 /** Azure's limit, 195 GiB in blocks of 4 MiB (learn.microsoft.com/rest/api/storageservices/put-block). */
 const MOST_BLOCKS = 50_000;
 
-/** Cuts a stream into blocks and has them staged while more comes in, by a fixed number of buffers. */
+/** Cuts a stream into blocks and has them staged while more comes in. */
 export class BlockStager {
   readonly #stage: (blockId: string, bytes: Buffer) => Promise<void>;
   readonly #options: BlockOptions;
@@ -19,10 +22,9 @@ export class BlockStager {
   readonly #attempt = randomBytes(16);
   readonly #blockIds: string[] = [];
   readonly #underWay = new Set<Promise<void>>();
-  readonly #free: Buffer[] = [];
-  #buffers = 0;
   #current: Buffer | undefined;
   #filled = 0;
+  #closing: NodeJS.Timeout | undefined;
   #failure: { error: unknown } | undefined;
 
   constructor(stage: (blockId: string, bytes: Buffer) => Promise<void>, options: BlockOptions) {
@@ -38,56 +40,65 @@ export class BlockStager {
   /** Takes bytes over; resolves when there is room for more. @throws what staging an earlier block failed with */
   async write(chunk: Buffer): Promise<void> {
     for (let at = 0; at < chunk.length; ) {
-      this.#current ??= await this.#buffer();
+      this.#current ??= await this.#open();
       const copied = chunk.copy(this.#current, this.#filled, at);
       at += copied;
       this.#filled += copied;
-      if (this.#filled === this.#options.blockBytes) this.#send();
+      if (this.#filled === this.#current.length) this.#send();
     }
   }
 
   /** Stages what is left; the ids of all blocks in order, when all are staged. */
   async finish(): Promise<string[]> {
     if (this.#filled > 0) this.#send();
-    await this.settled();
+    await Promise.all(this.#underWay);
     if (this.#failure) throw this.#failure.error;
     return this.#blockIds;
   }
 
-  /** Resolves when nothing is under way to the store any more, however it ended. */
-  async settled(): Promise<void> {
+  /** Gives back what is held; resolves when nothing is under way to the store any more. Nothing can be written after. */
+  async end(): Promise<void> {
+    clearTimeout(this.#closing);
+    if (this.#current !== undefined) this.#options.buffers.giveBack(this.#current);
+    this.#current = undefined;
     await Promise.all(this.#underWay);
   }
 
-  async #buffer(): Promise<Buffer> {
-    while (this.#free.length === 0 && this.#buffers > this.#options.parallel) await Promise.race(this.#underWay);
+  async #open(): Promise<Buffer> {
+    const { buffers, parallel, openMs } = this.#options;
+    while (this.#underWay.size > parallel) await Promise.race(this.#underWay);
     if (this.#failure) throw this.#failure.error;
-    const free = this.#free.pop();
-    if (free) return free;
-    this.#buffers += 1;
-    return Buffer.allocUnsafeSlow(this.#options.blockBytes);
+    const buffer = await buffers.take();
+    this.#closing = setTimeout(() => this.#send(), openMs);
+    return buffer;
   }
 
   #send(): void {
+    clearTimeout(this.#closing);
     const buffer = this.#current as Buffer;
     const bytes = buffer.subarray(0, this.#filled);
     this.#current = undefined;
     this.#filled = 0;
-    const sent = this.#stage(this.#nextId(), bytes)
+    const sent = this.#staged(bytes)
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
       .finally(() => {
         this.#underWay.delete(sent);
-        this.#free.push(buffer);
+        this.#options.buffers.giveBack(buffer);
       });
     this.#underWay.add(sent);
+  }
+
+  /** Fails, and does not throw, also when there is no room for another block. */
+  async #staged(bytes: Buffer): Promise<void> {
+    await this.#stage(this.#nextId(), bytes);
   }
 
   #nextId(): string {
     const index = this.#blockIds.length;
     if (index === MOST_BLOCKS) {
-      const mostGiB = Math.floor((MOST_BLOCKS * this.#options.blockBytes) / 2 ** 30);
+      const mostGiB = Math.floor((MOST_BLOCKS * this.#options.buffers.blockBytes) / 2 ** 30);
       throw new DomainError(
         'too-large',
         `The file is larger than ${mostGiB} GiB, which is the most that can be stored.`,

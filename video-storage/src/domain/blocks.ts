@@ -1,13 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { DomainError } from '@flixtube/chassis/errors';
-import type { BlockOptions } from './block-stager.ts';
+import type { BlockBuffers } from './block-buffers.ts';
 import { sniffContentType, TELLING_BYTES } from './content-type.ts';
 import { requireAccepted } from './inspection.ts';
 import { KeyTaken, type ObjectFacts, type ObjectStore, StagedBlocksGone, type StoredObject } from './object-store.ts';
 import { takenBy } from './receiver.ts';
-
-/** Buffers that are kept for the next blocks. */
-const MOST_FREE = 8;
 
 export interface BlockDelivery {
   key: string;
@@ -29,15 +26,11 @@ export interface Staged {
 /** Objects that come in block by block, over hours and through several replicas: what is kept between two is the caller's. */
 export class Blocks {
   readonly #store: Pick<ObjectStore, 'find' | 'stageBlock' | 'stagedBlocks' | 'commit'>;
-  readonly #blockBytes: number;
-  readonly #free: Buffer[] = [];
+  readonly #buffers: BlockBuffers;
 
-  constructor(
-    store: Pick<ObjectStore, 'find' | 'stageBlock' | 'stagedBlocks' | 'commit'>,
-    { blockBytes }: Pick<BlockOptions, 'blockBytes'>,
-  ) {
+  constructor(store: Pick<ObjectStore, 'find' | 'stageBlock' | 'stagedBlocks' | 'commit'>, buffers: BlockBuffers) {
     this.#store = store;
-    this.#blockBytes = blockBytes;
+    this.#buffers = buffers;
   }
 
   /**
@@ -45,24 +38,26 @@ export class Blocks {
    * @throws DomainError unsupported-type as soon as the first bytes tell; too-large; invalid when it is empty; unavailable
    */
   async stage({ key, blockId, body, accept }: BlockDelivery): Promise<Staged> {
-    const buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#blockBytes);
+    let buffer: Buffer | undefined;
     try {
       let filled = 0;
       let contentType: string | undefined;
       for await (const chunk of body) {
+        // Not before something comes: a sender who waits holds nothing.
+        buffer ??= await this.#buffers.take();
         if (filled + chunk.length > buffer.length) throw tooLarge(buffer.length);
         filled += chunk.copy(buffer, filled);
         if (accept !== undefined && contentType === undefined && filled >= TELLING_BYTES) {
           contentType = await acceptedType(buffer.subarray(0, filled), accept);
         }
       }
+      if (buffer === undefined) throw new DomainError('invalid', 'The block is empty.', { errors: [emptyBody] });
       const bytes = buffer.subarray(0, filled);
       if (accept !== undefined) contentType ??= await acceptedType(bytes, accept);
-      if (filled === 0) throw new DomainError('invalid', 'The block is empty.', { errors: [emptyBody] });
       await this.#store.stageBlock(key, blockId, bytes);
       return { sizeBytes: filled, crc32: crc32(bytes), contentType };
     } finally {
-      if (this.#free.length < MOST_FREE) this.#free.push(buffer);
+      if (buffer !== undefined) this.#buffers.giveBack(buffer);
     }
   }
 

@@ -53,8 +53,10 @@ export class Receiver {
       const others = (this.#underWay.get(key) ?? 1) - 1;
       if (others > 0) this.#underWay.set(key, others);
       else this.#underWay.delete(key);
+      // A block that arrives after the others were let go of would stay.
+      await blocks.end();
       // What is staged under a key can only be let go of all together, so the last one to leave does it.
-      if (!isStored && others === 0 && blocks.hasStaged) await this.#tidyUp(key, blocks);
+      if (!isStored && others === 0 && blocks.hasStaged) await this.#tidyUp(key);
     }
   }
 
@@ -75,9 +77,7 @@ export class Receiver {
     }
   }
 
-  async #tidyUp(key: string, blocks: BlockStager): Promise<void> {
-    // A block that arrives after the others were let go of would stay.
-    await blocks.settled();
+  async #tidyUp(key: string): Promise<void> {
     await this.#store.discardStaged(key).catch((error: unknown) => this.#options.onLeftBehind(key, error));
   }
 }

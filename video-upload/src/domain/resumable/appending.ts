@@ -10,8 +10,11 @@ import { type Advance, BLOCK_BYTES, leastBlockBytes, type Progress } from './upl
 
 /** Blocks that are on their way at a time: while one is being stored, the next one comes in. */
 const PARALLEL = 2;
-/** How long a block of a slow sender is open, in milliseconds: what it holds is not safe before it is stored. */
-const OPEN_MS = 15_000;
+/**
+ * How long a block of a slow sender is open, in milliseconds: what it holds is not safe before it is stored, and takes a
+ * buffer of video-storage's from others.
+ */
+const OPEN_MS = 5_000;
 
 export interface AppendingOptions {
   key: string;
