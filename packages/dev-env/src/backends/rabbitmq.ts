@@ -108,6 +108,8 @@ async function prepare(o: RabbitmqOptions, epmdPort: number, distributionPort: n
       // The log of the quorum queues before it is split: 512 MiB by default, held in memory.
       'raft.wal_max_size_bytes = 67108864',
       'collect_statistics_interval = 1000',
+      // Half an hour unless said: a piece of a hard video may take longer, and would go from one worker to the next.
+      'consumer_timeout = 43200000',
       'log.console = true',
       'log.console.level = warning',
       'log.file = false',
