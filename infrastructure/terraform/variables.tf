@@ -230,11 +230,15 @@ variable "front_door" {
 }
 
 variable "observability" {
-  description = "Managed Grafana or none, days that logs are kept, and the most GB of logs a day (-1: no limit)."
+  description = <<-EOT
+    Managed Grafana or none, days that logs are kept, the most GB of logs a day (-1: no limit), and the id of the action
+    group that is told of alerts (none: they stand in the portal and in Grafana).
+  EOT
   type = object({
-    grafana        = bool
-    retention_days = optional(number, 30)
-    daily_gb       = optional(number, -1)
+    grafana         = bool
+    retention_days  = optional(number, 30)
+    daily_gb        = optional(number, -1)
+    action_group_id = optional(string)
   })
 
   validation {

@@ -64,12 +64,16 @@ async function runTerraform(context: StepContext): Promise<Check[]> {
 /** A copy in .flixtube, so that init leaves nothing in the repository; another one for other versions of the providers. */
 async function workingFolder(): Promise<string> {
   const versions = createHash('sha256').update(await readFile(join(source, 'versions.tf')));
-  const folder = join(root, '.flixtube/terraform', versions.digest('hex').slice(0, 12));
+  const copies = join(root, '.flixtube/terraform', versions.digest('hex').slice(0, 12));
+  const folder = join(copies, 'terraform');
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) {
     if (!kept.includes(name)) await rm(join(folder, name), { recursive: true });
   }
   await cp(source, folder, { recursive: true, filter: (path) => path === source || isOfGit(basename(path)) });
+  const rules = 'observability/prometheus/rules';
+  await rm(join(copies, rules), { recursive: true, force: true });
+  await cp(join(source, '..', rules), join(copies, rules), { recursive: true });
   return folder;
 }
 

@@ -228,6 +228,41 @@ run "metrics_and_logs_have_a_way" {
   }
 }
 
+run "alerts_are_those_of_compose" {
+  command = plan
+
+  variables {
+    observability = {
+      grafana         = false
+      action_group_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/people/providers/Microsoft.Insights/actionGroups/on-call"
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for name in ["causes", "dead-letters", "playback-availability", "playback-start-up", "processing-delay"] :
+      contains(keys(azurerm_monitor_alert_prometheus_rule_group.this), name)
+    ])
+    error_message = "Not all groups of rules are there."
+  }
+  assert {
+    condition = alltrue(flatten([
+      for group in azurerm_monitor_alert_prometheus_rule_group.this : [
+        for rule in group.rule : (
+          rule.alert == null || rule.alert == "" ? length(rule.action) == 0 : length(rule.action) == 1 && contains([1, 3], rule.severity)
+        )
+      ]
+    ]))
+    error_message = "An alert wakes nobody, or a figure somebody."
+  }
+  assert {
+    condition = one([
+      for rule in azurerm_monitor_alert_prometheus_rule_group.this["causes"].rule : rule if rule.alert == "OutboxNotDraining"
+    ]).for == "PT3M"
+    error_message = "Durations are not in Azure's words."
+  }
+}
+
 run "a_registry_that_exists" {
   command = plan
 
