@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { runProgram } from '../release/program.ts';
 import type { Cluster } from './canary.ts';
 
 /** The parts of a Deployment that are looked at here. */
@@ -119,25 +119,9 @@ function containerOf(template: Deployment['spec']['template'], service: string):
 }
 
 /** Runs a command, gives it JSON on standard input, and answers its standard output. @throws with its standard error */
-function run(command: readonly string[], input: unknown, signal: AbortSignal | undefined): Promise<string> {
-  const [program = '', ...args] = command;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], ...(signal && { signal }) });
-    let output = '';
-    let errors = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      output += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      errors += text;
-    });
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve(output);
-      else reject(new Error(errors.trim() || `kubectl ended with ${code}`));
-    });
-    // A program that ends before it has read is told by its code.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input === undefined ? '' : JSON.stringify(input));
-  });
+async function run(command: readonly string[], input: unknown, signal: AbortSignal | undefined): Promise<string> {
+  const text = input === undefined ? undefined : JSON.stringify(input);
+  const { code, output, errors } = await runProgram(command, { input: text, quiet: true, signal });
+  if (code !== 0) throw new Error(errors.trim() || `kubectl ended with ${code}`);
+  return output;
 }
