@@ -2,7 +2,6 @@
  * `terraform -chdir=infrastructure/terraform output -json | npm run --silent environment -- --environment test`: writes what
  * Terraform has made of an environment to where `npm run deploy` looks for it. Nothing in it is secret.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
@@ -10,6 +9,7 @@ import { root } from '@flixtube/dev-env/root';
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
 import { z } from 'zod';
 import { main, say } from './commands.ts';
+import { writeEnvironment } from './rendered.ts';
 
 const output = <T extends z.ZodType>(value: T) => z.object({ value });
 /** Of infrastructure/terraform/outputs.tf. */
@@ -46,14 +46,6 @@ await main(async () => {
       ]),
     ),
   };
-  const folder = path.join(root, '.flixtube/kubernetes', values.environment);
-  await mkdir(folder, { recursive: true });
-  const file = path.join(folder, 'environment.env');
-  await writeFile(
-    file,
-    Object.entries(lines)
-      .map(([name, value]) => `${name}=${value}\n`)
-      .join(''),
-  );
+  const file = await writeEnvironment(values.environment, lines);
   say(`Written: ${path.relative(root, file)}`);
 });

@@ -4,24 +4,31 @@ import path from 'node:path';
 import { root } from '@flixtube/dev-env/root';
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
 import type { Commands } from './commands.ts';
+import { kubectl } from './kubectl.ts';
 import { imageOf, type ReleaseOptions } from './options.ts';
 
-/** Kustomize, with files of this repository that lie beside infrastructure/. */
-export const kustomize = ['kubectl', 'kustomize', '--load-restrictor', 'LoadRestrictionsNone'];
+/** Of kubectl: renders a folder, with files of this repository that lie beside infrastructure/. */
+export const kustomize = ['kustomize', '--load-restrictor', 'LoadRestrictionsNone'];
 
 /**
  * The YAML of an environment with the images that are wanted, and in Azure with what Terraform has said of it
- * (.flixtube/kubernetes/<environment>/environment.env, see infrastructure/kubernetes/README.md).
+ * (.flixtube/kubernetes/<environment>/environment.env, see infrastructure/kubernetes/README.md). Where that was never said,
+ * as in a delivery of one service, the cluster has it from an earlier deploy.
  */
 export async function rendered(commands: Commands, options: ReleaseOptions): Promise<string> {
   const folder = path.join(root, '.flixtube/kubernetes', options.environment);
   await mkdir(folder, { recursive: true });
   const isAzure = options.overlay === 'azure';
-  if (isAzure && !existsSync(path.join(folder, 'environment.env'))) {
-    throw new SetupFailure(
-      `Nothing is known of the environment ${options.environment}: ${path.join(folder, 'environment.env')} is missing. ` +
-        'infrastructure/kubernetes/README.md says how Terraform writes it.',
-    );
+  const environment = path.join(folder, 'environment.env');
+  if (isAzure && !existsSync(environment)) {
+    const known = await environmentOfCluster(commands);
+    if (known === undefined) {
+      throw new SetupFailure(
+        `Nothing is known of the environment ${options.environment}: ${environment} is missing, and the cluster does not ` +
+          'know either. infrastructure/kubernetes/README.md says how Terraform writes it.',
+      );
+    }
+    await writeEnvironment(options.environment, known);
   }
   const infrastructure = '../../../infrastructure/kubernetes';
   const kustomization = {
@@ -36,7 +43,22 @@ export async function rendered(commands: Commands, options: ReleaseOptions): Pro
     }),
   };
   await writeFile(path.join(folder, 'kustomization.yaml'), JSON.stringify(kustomization, undefined, 2));
-  return commands.make([...kustomize, folder]);
+  return commands.make(['kubectl', ...kustomize, folder]);
+}
+
+/** Writes down what an environment is made of. @returns the file */
+export async function writeEnvironment(name: string, values: Record<string, string>): Promise<string> {
+  const folder = path.join(root, '.flixtube/kubernetes', name);
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, 'environment.env');
+  const lines = Object.entries(values).map(([key, value]) => `${key}=${value}\n`);
+  await writeFile(file, lines.join(''));
+  return file;
+}
+
+async function environmentOfCluster(commands: Commands): Promise<Record<string, string> | undefined> {
+  const text = await commands.look(kubectl('get', 'configmap', 'environment', '--output', 'json'));
+  return text === undefined ? undefined : JSON.parse(text).data;
 }
 
 /** Kustomize wants name, tag and digest apart. */

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { findProgram } from '@flixtube/dev-env/programs';
 import { root } from '@flixtube/dev-env/root';
 import { goTool, type Making, pythonPackage } from '@flixtube/dev-env/tools';
+import { kustomize } from '../release/rendered.ts';
 import type { Outcome, Step, StepContext } from './steps.ts';
 
 const kubeconform = { module: 'github.com/yannh/kubeconform/cmd/kubeconform', version: 'v0.8.0' };
@@ -20,6 +21,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const skipped = [
   'Gateway',
   'HTTPRoute',
+  'PodMonitor',
   'RabbitmqCluster',
   'ScaledObject',
   'SecretProviderClass',
@@ -47,8 +49,7 @@ async function run({ signal }: StepContext): Promise<Outcome> {
   for (const overlay of ['local', 'azure']) {
     const folder = path.join(root, 'infrastructure/kubernetes/overlays', overlay);
     try {
-      const kustomize = ['kustomize', '--load-restrictor', 'LoadRestrictionsNone', folder];
-      const { stdout } = await execute(kubectl, kustomize, { maxBuffer: mostOutput });
+      const { stdout } = await execute(kubectl, [...kustomize, folder], { maxBuffer: mostOutput });
       const file = path.join(tools, `rendered-${overlay}.yaml`);
       await mkdir(tools, { recursive: true });
       await writeFile(file, stdout);

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { findProgram } from '@flixtube/dev-env/programs';
 import { root } from '@flixtube/dev-env/root';
 import { serviceNames } from '@flixtube/dev-env/services';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
+import { kustomize } from '../release/rendered.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: manifests of many kinds, whose shape kubeconform checks
 type Manifest = any;
@@ -24,13 +26,16 @@ const arrows: Record<string, string[]> = {
 const kubectl = await findProgram('kubectl');
 const withKubectl = kubectl ? describe : describe.skip;
 
+async function renderedFrom(folder: string): Promise<Manifest[]> {
+  const { stdout } = await promisify(execFile)(kubectl ?? '', [...kustomize, folder], { maxBuffer: 16 * 2 ** 20 });
+  return parseAllDocuments(stdout).map((document) => document.toJS());
+}
+
 withKubectl.each(['local', 'azure'])('the overlay %s', (overlay) => {
   let manifests: Manifest[];
   beforeAll(async () => {
     const folder = path.join(root, 'infrastructure/kubernetes/overlays', overlay);
-    const args = ['kustomize', '--load-restrictor', 'LoadRestrictionsNone', folder];
-    const { stdout } = await promisify(execFile)(kubectl ?? '', args, { maxBuffer: 16 * 2 ** 20 });
-    manifests = parseAllDocuments(stdout).map((document) => document.toJS());
+    manifests = await renderedFrom(folder);
   });
 
   const all = (kind: string) => manifests.filter((one) => one.kind === kind);
@@ -124,4 +129,87 @@ withKubectl.each(['local', 'azure'])('the overlay %s', (overlay) => {
       expect({ from, to: [...to, ...backends].sort() }).toEqual({ from, to: (arrows[from] ?? []).toSorted() });
     }
   });
+});
+
+withKubectl('an environment of Azure, as it is deployed', () => {
+  const name = 'of-the-test';
+  const folder = path.join(root, '.flixtube/kubernetes', name);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const run = async (command: string, args: string[], input = '') => {
+    const running = promisify(execFile)(process.execPath, [`scripts/release/${command}.ts`, ...args], { cwd: root });
+    running.child.stdin?.end(input);
+    return running;
+  };
+  const identities = ['rabbitmq', ...serviceNames.filter((service) => service !== 'gateway'), 'gateway'];
+  const outputs = {
+    tenant_id: 'the-tenant',
+    key_vault_name: 'the-vault',
+    storage_account_url: 'https://store.blob.core.windows.net',
+    storage_container: 'videos',
+    site_origin: 'https://videos.example.org',
+    service_client_ids: Object.fromEntries(identities.map((one) => [one, `client-of-${one}`])),
+  };
+
+  it('nothing is left open: each service is itself, at its name, of the image that was asked for', async () => {
+    const said = Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, { value }]));
+    await run('environment', ['--environment', name], JSON.stringify(said));
+    await run('deploy', ['--environment', name, '--registry', 'r.example', '--tag', 'v1', '--dry-run']);
+    const manifests = await renderedFrom(folder);
+
+    expect(JSON.stringify(manifests)).not.toMatch(/from-the-environment|of-the-service/);
+    const find = (kind: string, called: string) =>
+      manifests.find(({ kind: k, metadata }) => k === kind && metadata.name === called);
+    for (const service of serviceNames) {
+      const { spec } = find('Deployment', service).spec.template;
+      expect(spec.containers[0].image).toBe(`r.example/flixtube/${service}:v1`);
+      const volume = spec.volumes.find((one: Manifest) => one.name === 'key-vault');
+      expect(volume.csi.volumeAttributes.secretProviderClass).toBe(service);
+      expect(find('ServiceAccount', service).metadata.annotations['azure.workload.identity/client-id']).toBe(
+        `client-of-${service}`,
+      );
+    }
+    for (const one of identities) {
+      expect(find('SecretProviderClass', one).spec.parameters).toMatchObject({
+        clientID: `client-of-${one}`,
+        keyvaultName: 'the-vault',
+        tenantId: 'the-tenant',
+      });
+    }
+    const door = find('Gateway', 'door').spec.listeners.map((one: Manifest) => one.hostname);
+    expect(door).toEqual(['videos.example.org', 'videos.example.org']);
+    expect(find('ConfigMap', 'environment').data).toMatchObject({
+      AZURE_STORAGE_ACCOUNT_URL: outputs.storage_account_url,
+      AZURE_STORAGE_CONTAINER: 'videos',
+    });
+  }, 60_000);
+});
+
+withKubectl('what Azure collects', () => {
+  it('is every service by its name, at the port that has its metrics, and that port is let through', async () => {
+    const manifests = await renderedFrom(path.join(root, 'infrastructure/kubernetes/overlays/azure'));
+    const monitors = manifests.filter(({ kind }) => kind === 'PodMonitor');
+    const allowed = manifests
+      .find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'metrics-to-azure')
+      .spec.ingress[0].ports.map(({ port }: Manifest) => port);
+    for (const service of serviceNames) {
+      const { metadata, spec } = manifests.find((one) => one.kind === 'Deployment' && one.metadata.name === service)
+        .spec.template;
+      const collected = monitors.filter(({ spec: { selector } }) => selects(selector, metadata.labels));
+      const ports = collected.flatMap((one) => one.spec.podMetricsEndpoints.map(({ port }: Manifest) => port));
+      const has = spec.containers[0].ports.map(({ name }: Manifest) => name);
+      expect({ service, ports }).toEqual({ service, ports: [has.includes('metrics') ? 'metrics' : 'http'] });
+      expect(allowed).toEqual(expect.arrayContaining(ports));
+      for (const one of collected) expect(metadata.labels[one.spec.jobLabel]).toBe(service);
+    }
+  }, 60_000);
+
+  function selects({ matchLabels = {}, matchExpressions = [] }: Manifest, labels: Record<string, string>): boolean {
+    return (
+      Object.entries(matchLabels).every(([label, value]) => labels[label] === value) &&
+      matchExpressions.every(
+        ({ key, operator, values }: Manifest) => values.includes(labels[key]) === (operator === 'In'),
+      )
+    );
+  }
 });

@@ -10,7 +10,10 @@ describe('the commands that ship FlixTube', () => {
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'flixtube-release-'));
     await fake('docker', 'exit 0');
-    await fake('kubectl', 'case "$*" in *"get secrets"*) exit 1;; *kustomize*) echo "kind: List";; esac; exit 0');
+    await fake(
+      'kubectl',
+      'case "$*" in *"get secrets"*|*"get configmap"*) exit 1;; *kustomize*) echo "kind: List";; esac; exit 0',
+    );
   });
   afterEach(() => rm(folder, { recursive: true }));
 
@@ -85,6 +88,19 @@ describe('the commands that ship FlixTube', () => {
     ]);
   });
 
+  it('deploy of one service to an environment that only the cluster knows: it is asked', async () => {
+    const known = path.join(root, '.flixtube/kubernetes/known-there');
+    await rm(known, { recursive: true, force: true });
+    await fake(
+      'kubectl',
+      `case "$*" in *"get configmap environment"*) echo '{"data":{"SITE_HOST":"v.example"}}';; esac`,
+    );
+    const args = ['--environment', 'known-there', '--image', 'r.example/flixtube/history@sha256:abc', 'history'];
+    expect(await run('deploy', ...args)).toMatchObject({ code: 0 });
+    expect(await readFile(path.join(known, 'environment.env'), 'utf8')).toBe('SITE_HOST=v.example\n');
+    await rm(known, { recursive: true });
+  });
+
   it('the first failure is the last thing done, and says how to go back', async () => {
     await fake('kubectl', 'case "$*" in *"rollout status deployment/metadata"*) exit 1;; esac; exit 0');
     const { code, said } = await run('deploy', 'metadata', 'gateway');
@@ -98,7 +114,7 @@ describe('the commands that ship FlixTube', () => {
     ['deploy', ['--image', 'x'], /goes with one service/],
     ['deploy', ['--environment', '../x'], /lowercase/],
     ['deploy', ['--environment', 'test'], /Which images/],
-    ['deploy', ['--environment', 'test', '--registry', 'r', '--tag', 'v1'], /environment\.env is missing/],
+    ['deploy', ['--environment', 'nowhere', '--registry', 'r', '--tag', 'v1'], /environment\.env is missing/],
     ['build', ['--yes'], /no --yes/],
     ['push', [], /Where to/],
     ['remove', [], /would remove.*--yes/],
