@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '@flixtube/dev-env/ports';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { routingTable } from '../src/domain/routing-table.ts';
@@ -56,10 +55,7 @@ describe('hostile requests', () => {
   });
 
   it('count nothing that they chose', async () => {
-    const listener = createServer().listen(0, '127.0.0.1');
-    await once(listener, 'listening');
-    const { port } = listener.address() as AddressInfo;
-    await new Promise((resolve) => listener.close(resolve));
+    const port = await freePort();
     const counted = await startGateway({ METRICS_PORT: String(port) });
     await fetch(`${counted.url}/api/videos?query=hunter2`, {
       headers: { cookie: 'a=hunter2', 'user-agent': 'hunter2' },
