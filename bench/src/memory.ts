@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeClip } from '@flixtube/dev-env/clips';
 import type { ServiceName } from '@flixtube/dev-env/services';
 import type { System } from '@flixtube/dev-env/system';
 import { type BenchContext, say } from './bench.ts';
-import { makeClip } from './clips.ts';
 import type { Comparison } from './compare.ts';
 import { processed } from './processed.ts';
 import { tusUploadTo } from './tus-client.ts';

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeClip } from '@flixtube/dev-env/clips';
 import { freePort } from '@flixtube/dev-env/ports';
 import { root } from '@flixtube/dev-env/root';
 import { environmentOf } from '@flixtube/dev-env/services';
 import { startSystem } from '@flixtube/dev-env/system';
 import { type BenchContext, say } from './bench.ts';
-import { makeClip } from './clips.ts';
 import type { Comparison } from './compare.ts';
 import { processed } from './processed.ts';
 

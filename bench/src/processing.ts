@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { makeClip } from '@flixtube/dev-env/clips';
 import { type BenchContext, say } from './bench.ts';
-import { makeClip } from './clips.ts';
 import type { Comparison } from './compare.ts';
 import { processed } from './processed.ts';
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeClip } from '@flixtube/dev-env/clips';
 import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
 import { requireK6, runToEnd } from './k6-program.ts';
 
@@ -34,8 +35,7 @@ async function load(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'flixtube-load-'));
   try {
     const file = join(folder, 'upload.mp4');
-    const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25', '-t', '4', '-pix_fmt', 'yuv420p'];
-    if ((await runToEnd('ffmpeg', ['-v', 'error', ...picture, '-movflags', '+faststart', file])) !== 0) return 1;
+    await makeClip(file, { seconds: 4, size: '320x180', rate: 25 });
     const env = Object.entries({ ...values, url: values.url.replace(/\/$/, ''), file }).flatMap(([name, value]) =>
       value === undefined ? [] : ['-e', `${name.toUpperCase()}=${value}`],
     );

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { request } from 'undici';
+import { cookieOf } from './cookie.ts';
 import { videoStream } from './load.ts';
 
 /** Creates an upload and sends it by one PATCH; gives the id of the video that it has become. */
@@ -13,12 +14,11 @@ export async function tusUploadTo(url: string, sizeBytes: number): Promise<strin
   });
   await created.body.dump();
   if (created.statusCode !== 201) throw new Error(`the upload was answered ${created.statusCode}`);
-  const cookie = [created.headers['set-cookie'] ?? []].flat().map((one) => one.split(';', 1)[0]);
   const patch = httpRequest(`${url}${created.headers.location}`, {
     method: 'PATCH',
     headers: {
       ...version,
-      cookie: cookie.join('; '),
+      cookie: cookieOf(created.headers),
       'content-type': 'application/offset+octet-stream',
       'content-length': sizeBytes,
       'upload-offset': 0,

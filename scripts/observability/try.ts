@@ -3,10 +3,11 @@
  * Starts a FlixTube of its own and Prometheus with our configuration, uses the site for a minute, and asks every query of
  * every dashboard and rule; then takes backends away, and sees the alerts that are about them come to be.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeClip } from '@flixtube/dev-env/clips';
 import { freePort } from '@flixtube/dev-env/ports';
 import { serviceNames } from '@flixtube/dev-env/services';
 import { messageOf } from '@flixtube/dev-env/setup-failure';
@@ -14,7 +15,7 @@ import { type System, startSystem } from '@flixtube/dev-env/system';
 import { dashboardQueries, metricsOf, readRules } from './queries.ts';
 import { type PrometheusServer, startPrometheus } from './trial/prometheus-server.ts';
 import { selectorsOf } from './trial/selectors.ts';
-import { makeClip, Visitor } from './trial/traffic.ts';
+import { Visitor } from './trial/traffic.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 /** Values of these labels come and go with what happens: that no series has one says nothing. */
@@ -54,9 +55,16 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
+/** Of four seconds, with sound, that any machine encodes in a moment. */
+async function shortClip(): Promise<Buffer> {
+  const file = join(folder, 'clip.mp4');
+  await makeClip(file, { seconds: 4, size: '320x180', rate: 25 });
+  return readFile(file);
+}
+
 /** For the better part of a minute, so that counters rise after they were seen for the first time. */
 async function useTheSite(url: string): Promise<void> {
-  const clip = await makeClip(folder);
+  const clip = await shortClip();
   const visitor = new Visitor(url);
   const first = await visitor.processed((await visitor.upload(clip, 'The first')).id);
   say(`The first video is ${first.status}`);
@@ -128,7 +136,7 @@ async function takeBackendsAway(running: System, server: PrometheusServer): Prom
   };
   await running.stopOne('rabbitmq', { atOnce: true });
   await comes('BrokerLost');
-  await new Visitor(running.url).upload(await makeClip(folder), 'While the broker is away');
+  await new Visitor(running.url).upload(await shortClip(), 'While the broker is away');
   // Two minutes are not waited for: it grows.
   await comes('OutboxNotDraining', exprOf('OutboxNotDraining').replace('120', '2'));
   await running.startOne('rabbitmq');

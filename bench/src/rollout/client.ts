@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { Agent, request } from 'undici';
+import { cookieOf } from '../cookie.ts';
 
 /** What happened to all requests of a trial. */
 export interface Tally {
@@ -7,6 +9,8 @@ export interface Tally {
   repeated: number;
   /** In words. */
   failures: string[];
+  /** SHA-256 of what stands for ever at an address, by the address. */
+  contents: Map<string, string>;
 }
 
 /** One browser: connections of its own, which are kept, and a cookie. */
@@ -34,6 +38,16 @@ export class Client {
     });
   }
 
+  /** The same, of what never changes: whoever gets other bytes than the first one did notes a failure. */
+  async getSame(path: string): Promise<void> {
+    const bytes = await this.get(path);
+    if (bytes === undefined) return;
+    const content = createHash('sha256').update(bytes).digest('hex');
+    const before = this.#tally.contents.get(path);
+    if (before === undefined) this.#tally.contents.set(path, content);
+    else if (before !== content) this.#tally.failures.push(`${new Date().toISOString()} GET ${path}: other bytes`);
+  }
+
   async post(path: string, body: object): Promise<void> {
     await this.#counted(`POST ${path}`, async () => {
       const headers = { 'content-type': 'application/json', cookie: this.#cookie };
@@ -54,8 +68,7 @@ export class Client {
 
   async #get(path: string): Promise<Buffer> {
     const answer = await request(`${this.#url}${path}`, { headers: { cookie: this.#cookie }, dispatcher: this.#agent });
-    const cookies = [answer.headers['set-cookie'] ?? []].flat().map((one) => one.split(';', 1)[0]);
-    if (cookies.length > 0) this.#cookie = cookies.join('; ');
+    this.#cookie = cookieOf(answer.headers) || this.#cookie;
     const bytes = Buffer.from(await answer.body.arrayBuffer());
     if (answer.statusCode !== 200) throw new Error(`answered ${answer.statusCode}`);
     return bytes;

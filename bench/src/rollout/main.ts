@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
+import { makeClip } from '@flixtube/dev-env/clips';
 import { serviceNames } from '@flixtube/dev-env/services';
 import { say } from '../bench.ts';
-import { makeClip } from '../clips.ts';
 import { processed } from '../processed.ts';
 import { Client, type Tally } from './client.ts';
 import { uploadSlowly } from './uploader.ts';
@@ -39,7 +39,7 @@ try {
   const { videoId } = await processed(url, file);
   say(`${values.viewers} viewers and ${values.uploads} uploads at ${url}`);
   const over = new AbortController();
-  const tally: Tally = { requests: 0, repeated: 0, failures: [] };
+  const tally: Tally = { requests: 0, repeated: 0, failures: [], contents: new Map() };
 
   const watching = Array.from({ length: Number(values.viewers) }, async (_, index) => {
     // They do not all come at the same moment.

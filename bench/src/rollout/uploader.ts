@@ -5,9 +5,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
+import { cookieOf } from '../cookie.ts';
 
 const version = { 'tus-resumable': '1.0.0' };
 const retryMs = 1_000;
+const mostTries = 180;
 const sliceBytes = 16 * 1024;
 
 /** How an upload went. */
@@ -23,12 +25,13 @@ export interface Uploaded {
 export async function uploadSlowly(url: string, file: Buffer, seconds: number): Promise<Uploaded> {
   let resumed = 0;
   const again = async <T>(work: () => Promise<T | undefined>): Promise<T> => {
-    for (;;) {
+    for (let tries = 0; tries < mostTries; tries += 1) {
       const done = await work().catch(() => undefined);
       if (done !== undefined) return done;
       resumed += 1;
       await pause(retryMs);
     }
+    throw new Error(`an upload could not go on in ${mostTries} tries`);
   };
   const { address, cookie } = await again(() => create(url, file.length));
   const videoId = await again(async () => {
@@ -49,8 +52,7 @@ async function create(url: string, length: number) {
   const answer = await request(`${url}/api/uploads`, { method: 'POST', headers });
   await answer.body.dump();
   if (answer.statusCode !== 201) return undefined;
-  const cookie = [answer.headers['set-cookie'] ?? []].flat().map((one) => one.split(';', 1)[0]);
-  return { address: `${url}${answer.headers.location}`, cookie: cookie.join('; ') };
+  return { address: `${url}${answer.headers.location}`, cookie: cookieOf(answer.headers) };
 }
 
 async function progress(address: string, cookie: string) {

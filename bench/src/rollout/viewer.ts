@@ -8,7 +8,6 @@ const reportEverySeconds = 10;
 /** What somebody who watches has seen of it, in seconds. */
 export interface Watched {
   seconds: number;
-  stalledSeconds: number;
   longestStallSeconds: number;
 }
 
@@ -17,7 +16,7 @@ export interface Watched {
  * time that playback stands still because the next segment has not come.
  */
 export async function watch(client: Client, videoId: string, signal: AbortSignal): Promise<Watched> {
-  const watched: Watched = { seconds: 0, stalledSeconds: 0, longestStallSeconds: 0 };
+  const watched: Watched = { seconds: 0, longestStallSeconds: 0 };
   const sessionId = crypto.randomUUID();
   const base = `/api/videos/${videoId}/hls/`;
   const main = String(await client.get(`${base}main.m3u8`));
@@ -32,10 +31,9 @@ export async function watch(client: Client, videoId: string, signal: AbortSignal
   let reported = 0;
   for (let index = 0; !signal.aborted && segments.length > 0; index = (index + 1) % segments.length) {
     const { address, seconds } = segments[index] as (typeof segments)[number];
-    await client.get(folder + address);
+    await client.getSame(folder + address);
     const now = performance.now() / 1_000;
     if (until !== undefined && now > until) {
-      watched.stalledSeconds += now - until;
       watched.longestStallSeconds = Math.max(watched.longestStallSeconds, now - until);
     }
     until = Math.max(until ?? now, now) + seconds;

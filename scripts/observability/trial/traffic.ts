@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { Video } from '@flixtube/contracts/http/video';
 
 /** Somebody with a cookie, who uses all of the site. */
@@ -61,24 +57,4 @@ export class Visitor {
     }
     await this.ask('/api/history');
   }
-}
-
-/** A clip of four seconds, with sound, that any machine encodes in a moment. */
-export async function makeClip(folder: string): Promise<Buffer> {
-  const file = join(folder, 'clip.mp4');
-  const inputs = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25', '-f', 'lavfi', '-i', 'sine=frequency=440'];
-  const codecs = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
-  await promisify(execFile)('ffmpeg', [
-    '-v',
-    'error',
-    '-y',
-    ...inputs,
-    '-t',
-    '4',
-    ...codecs,
-    '-movflags',
-    '+faststart',
-    file,
-  ]);
-  return readFile(file);
 }
