@@ -1,5 +1,6 @@
 import { dashboard } from './dashboard.ts';
 import { alerts, figure, lines, quantile, rate, share } from './panels.ts';
+import { serviceLevels } from './service-levels.ts';
 
 /** The first look: is anybody hurt, where, and by what. */
 export const overview = dashboard({
@@ -8,44 +9,11 @@ export const overview = dashboard({
   about: 'Whether viewers and publishers get what they were promised, and which part of the system is to blame if not.',
   rows: [
     {
-      title: 'Service levels, over the last hour',
+      title: 'Service levels',
       panels: [
-        figure({
-          title: 'Requests for video that succeed',
-          about: 'Promised: 99.9 %. Without requests there is no figure.',
-          unit: 'percentunit',
-          decimals: 2,
-          expr: '1 - playback:failures:ratio_rate1h',
-          colours: [
-            ['red', null],
-            ['orange', 0.99],
-            ['green', 0.999],
-          ],
-        }),
-        figure({
-          title: 'Sessions that start within 2 s',
-          about: 'Promised: 95 %.',
-          unit: 'percentunit',
-          decimals: 1,
-          expr: '1 - playback:slow_starts:ratio_rate1h',
-          colours: [
-            ['red', null],
-            ['orange', 0.9],
-            ['green', 0.95],
-          ],
-        }),
-        figure({
-          title: 'Uploads playable within 60 s',
-          about: 'Promised: 95 %. Playable adaptively; as it was uploaded, a video can be watched at once.',
-          unit: 'percentunit',
-          decimals: 1,
-          expr: '1 - processing:late:ratio_rate1h',
-          colours: [
-            ['red', null],
-            ['orange', 0.9],
-            ['green', 0.95],
-          ],
-        }),
+        serviceLevels.playback,
+        serviceLevels.startUp,
+        serviceLevels.processing,
         figure({
           title: 'Dead letters',
           about: 'Messages that were given up and wait for somebody.',

@@ -1,5 +1,6 @@
 import { dashboard } from './dashboard.ts';
 import { figure, heat, lines, logs, quantile, rate, share } from './panels.ts';
+import { serviceLevels } from './service-levels.ts';
 
 const tasks = '{queue="video-processing.tasks"}';
 
@@ -12,18 +13,7 @@ export const processing = dashboard({
     {
       title: 'What publishers feel',
       panels: [
-        figure({
-          title: 'Playable within 60 s, last hour',
-          about: 'Promised: 95 %.',
-          unit: 'percentunit',
-          decimals: 1,
-          expr: '1 - processing:late:ratio_rate1h',
-          colours: [
-            ['red', null],
-            ['orange', 0.9],
-            ['green', 0.95],
-          ],
-        }),
+        serviceLevels.processing,
         figure({
           title: 'Tasks that wait',
           unit: 'none',

@@ -1,5 +1,6 @@
 import { dashboard } from './dashboard.ts';
 import { figure, heat, lines, logs, quantile, rate, traces } from './panels.ts';
+import { serviceLevels } from './service-levels.ts';
 
 const bytes = 'job="gateway",route=~"/api/videos/:id/(file|hls/.+)"';
 
@@ -21,17 +22,7 @@ export const viewers = dashboard({
           expr: 'sum(rate(flixtube_playback_watched_seconds_total[5m]))',
           colours: [['blue', null]],
         }),
-        figure({
-          title: 'Start within 2 s, last hour',
-          unit: 'percentunit',
-          decimals: 1,
-          expr: '1 - playback:slow_starts:ratio_rate1h',
-          colours: [
-            ['red', null],
-            ['orange', 0.9],
-            ['green', 0.95],
-          ],
-        }),
+        serviceLevels.startUp,
         figure({
           title: 'Time in stalls, last hour',
           about: 'Seconds of waiting in a second of video.',
@@ -44,17 +35,7 @@ export const viewers = dashboard({
             ['red', 0.02],
           ],
         }),
-        figure({
-          title: 'Requests for video that succeed, last hour',
-          unit: 'percentunit',
-          decimals: 2,
-          expr: '1 - playback:failures:ratio_rate1h',
-          colours: [
-            ['red', null],
-            ['orange', 0.99],
-            ['green', 0.999],
-          ],
-        }),
+        serviceLevels.playback,
       ],
     },
     {
