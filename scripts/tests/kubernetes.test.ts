@@ -159,15 +159,22 @@ withKubectl('an environment of Azure, as it is deployed', () => {
     service_client_ids: Object.fromEntries(identities.map((one) => [one, `client-of-${one}`])),
   };
 
-  it('nothing is left open: each service is itself, at its name, of the image that was asked for', async () => {
+  let manifests: Manifest[];
+  beforeAll(async () => {
     const said = Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, { value }]));
     await run('environment', ['--environment', name], JSON.stringify(said));
     await run('deploy', ['--environment', name, '--registry', 'r.example', '--tag', 'v1', '--dry-run']);
-    const manifests = await renderedFrom(folder);
+    manifests = await renderedFrom(folder);
+  }, 60_000);
+  const find = (kind: string, called: string) =>
+    manifests.find(({ kind: k, metadata }) => k === kind && metadata.name === called);
 
-    expect(JSON.stringify(manifests)).not.toMatch(/from-the-environment|of-the-service/);
-    const find = (kind: string, called: string) =>
-      manifests.find(({ kind: k, metadata }) => k === kind && metadata.name === called);
+  it('nothing is left open: each service is itself, at its name, of the image that was asked for', () => {
+    const text = JSON.stringify(manifests);
+    expect(text).not.toMatch(/from-the-environment|of-the-service/);
+    for (const [, image] of text.matchAll(/"image":"([^"]*)"/g)) {
+      expect(image).toMatch(/^[\w.-]+\.[a-z]+\/[\w./-]+:[\w.-]+$/);
+    }
     for (const service of serviceNames) {
       const { spec } = find('Deployment', service).spec.template;
       expect(spec.containers[0].image).toBe(`r.example/flixtube/${service}:v1`);
@@ -190,7 +197,32 @@ withKubectl('an environment of Azure, as it is deployed', () => {
       AZURE_STORAGE_ACCOUNT_URL: outputs.storage_account_url,
       AZURE_STORAGE_CONTAINER: 'videos',
     });
-  }, 60_000);
+  });
+
+  it.each(serviceNames)(
+    'a delivery of %s alone brings all that it needs, and nothing beside the namespace',
+    (service) => {
+      // As scripts/release/deploy.ts selects it.
+      const brought = manifests.filter(({ metadata }) =>
+        ['settings', service].includes(metadata.labels?.['app.kubernetes.io/name']),
+      );
+      expect(brought.filter(({ metadata }) => metadata.namespace !== 'flixtube')).toEqual([]);
+      const { spec } = find('Deployment', service).spec.template;
+      const maps = [
+        ...spec.containers[0].envFrom.map(({ configMapRef }: Manifest) => configMapRef?.name),
+        ...spec.volumes.map(({ configMap }: Manifest) => configMap?.name),
+        // What Terraform has said is in the cluster before a service is.
+      ].filter((called) => called !== undefined && called !== 'environment');
+      const own = ['Deployment', 'ServiceAccount', 'SecretProviderClass', 'NetworkPolicy'];
+      const names = brought.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+      expect(names).toEqual(
+        expect.arrayContaining([
+          ...own.map((kind) => `${kind} ${service}`),
+          ...maps.map((called) => `ConfigMap ${called}`),
+        ]),
+      );
+    },
+  );
 });
 
 withKubectl('what Azure collects', () => {
