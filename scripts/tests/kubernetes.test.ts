@@ -31,6 +31,17 @@ async function renderedFrom(folder: string): Promise<Manifest[]> {
   return parseAllDocuments(stdout).map((document) => document.toJS());
 }
 
+/** Whether a selector means what has these labels. */
+function selects(selector: Manifest, labels: Record<string, string>): boolean {
+  const { matchLabels = {}, matchExpressions = [] } = selector ?? {};
+  return (
+    Object.entries(matchLabels).every(([label, value]) => labels[label] === value) &&
+    matchExpressions.every(
+      ({ key, operator, values }: Manifest) => values.includes(labels[key]) === (operator === 'In'),
+    )
+  );
+}
+
 withKubectl.each(['local', 'azure'])('the overlay %s', (overlay) => {
   let manifests: Manifest[];
   beforeAll(async () => {
@@ -41,9 +52,6 @@ withKubectl.each(['local', 'azure'])('the overlay %s', (overlay) => {
   const all = (kind: string) => manifests.filter((one) => one.kind === kind);
   const named = (kind: string, name: string) => all(kind).find(({ metadata }) => metadata.name === name);
   const podOf = (service: string) => named('Deployment', service).spec.template;
-  /** Whether a NetworkPolicy's selector means a pod with these labels. */
-  const means = (selector: Manifest, labels: Record<string, string>) =>
-    Object.entries(selector?.matchLabels ?? {}).every(([name, value]) => labels[name] === value);
 
   it.each(serviceNames)('%s: probes, limits, nothing that a container can do without', (service) => {
     const { spec } = podOf(service);
@@ -108,19 +116,19 @@ withKubectl.each(['local', 'azure'])('the overlay %s', (overlay) => {
       const to = serviceNames.filter((other) => {
         const target = podOf(other).metadata.labels;
         const leaves = policies
-          .filter(({ spec }) => spec.policyTypes.includes('Egress') && means(spec.podSelector, labels))
+          .filter(({ spec }) => spec.policyTypes.includes('Egress') && selects(spec.podSelector, labels))
           .flatMap(({ spec }) => spec.egress ?? [])
           .some((rule: Manifest) =>
             rule.to?.some(
-              (peer: Manifest) => peer.podSelector && !peer.namespaceSelector && means(peer.podSelector, target),
+              (peer: Manifest) => peer.podSelector && !peer.namespaceSelector && selects(peer.podSelector, target),
             ),
           );
         const enters = policies
-          .filter(({ spec }) => spec.policyTypes.includes('Ingress') && means(spec.podSelector, target))
+          .filter(({ spec }) => spec.policyTypes.includes('Ingress') && selects(spec.podSelector, target))
           .flatMap(({ spec }) => spec.ingress ?? [])
           .some((rule: Manifest) =>
             rule.from?.some(
-              (peer: Manifest) => peer.podSelector && !peer.namespaceSelector && means(peer.podSelector, labels),
+              (peer: Manifest) => peer.podSelector && !peer.namespaceSelector && selects(peer.podSelector, labels),
             ),
           );
         expect({ from, other, enters }).toEqual({ from, other, enters: leaves });
@@ -151,15 +159,22 @@ withKubectl('an environment of Azure, as it is deployed', () => {
     service_client_ids: Object.fromEntries(identities.map((one) => [one, `client-of-${one}`])),
   };
 
-  it('nothing is left open: each service is itself, at its name, of the image that was asked for', async () => {
+  let manifests: Manifest[];
+  beforeAll(async () => {
     const said = Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, { value }]));
     await run('environment', ['--environment', name], JSON.stringify(said));
     await run('deploy', ['--environment', name, '--registry', 'r.example', '--tag', 'v1', '--dry-run']);
-    const manifests = await renderedFrom(folder);
+    manifests = await renderedFrom(folder);
+  }, 60_000);
+  const find = (kind: string, called: string) =>
+    manifests.find(({ kind: k, metadata }) => k === kind && metadata.name === called);
 
-    expect(JSON.stringify(manifests)).not.toMatch(/from-the-environment|of-the-service/);
-    const find = (kind: string, called: string) =>
-      manifests.find(({ kind: k, metadata }) => k === kind && metadata.name === called);
+  it('nothing is left open: each service is itself, at its name, of the image that was asked for', () => {
+    const text = JSON.stringify(manifests);
+    expect(text).not.toMatch(/from-the-environment|of-the-service/);
+    for (const [, image] of text.matchAll(/"image":"([^"]*)"/g)) {
+      expect(image).toMatch(/^[\w.-]+\.[a-z]+\/[\w./-]+:[\w.-]+$/);
+    }
     for (const service of serviceNames) {
       const { spec } = find('Deployment', service).spec.template;
       expect(spec.containers[0].image).toBe(`r.example/flixtube/${service}:v1`);
@@ -182,7 +197,32 @@ withKubectl('an environment of Azure, as it is deployed', () => {
       AZURE_STORAGE_ACCOUNT_URL: outputs.storage_account_url,
       AZURE_STORAGE_CONTAINER: 'videos',
     });
-  }, 60_000);
+  });
+
+  it.each(serviceNames)(
+    'a delivery of %s alone brings all that it needs, and nothing beside the namespace',
+    (service) => {
+      // As scripts/release/deploy.ts selects it.
+      const brought = manifests.filter(({ metadata }) =>
+        ['settings', service].includes(metadata.labels?.['app.kubernetes.io/name']),
+      );
+      expect(brought.filter(({ metadata }) => metadata.namespace !== 'flixtube')).toEqual([]);
+      const { spec } = find('Deployment', service).spec.template;
+      const maps = [
+        ...spec.containers[0].envFrom.map(({ configMapRef }: Manifest) => configMapRef?.name),
+        ...spec.volumes.map(({ configMap }: Manifest) => configMap?.name),
+        // What Terraform has said is in the cluster before a service is.
+      ].filter((called) => called !== undefined && called !== 'environment');
+      const own = ['Deployment', 'ServiceAccount', 'SecretProviderClass', 'NetworkPolicy'];
+      const names = brought.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+      expect(names).toEqual(
+        expect.arrayContaining([
+          ...own.map((kind) => `${kind} ${service}`),
+          ...maps.map((called) => `ConfigMap ${called}`),
+        ]),
+      );
+    },
+  );
 });
 
 withKubectl('what Azure collects', () => {
@@ -203,13 +243,36 @@ withKubectl('what Azure collects', () => {
       for (const one of collected) expect(metadata.labels[one.spec.jobLabel]).toBe(service);
     }
   }, 60_000);
+});
 
-  function selects({ matchLabels = {}, matchExpressions = [] }: Manifest, labels: Record<string, string>): boolean {
-    return (
-      Object.entries(matchLabels).every(([label, value]) => labels[label] === value) &&
-      matchExpressions.every(
-        ({ key, operator, values }: Manifest) => values.includes(labels[key]) === (operator === 'In'),
-      )
+withKubectl('the door of Azure', () => {
+  it('its pods, which AKS puts beside ours, are reached by viewers, and reach our gateway and what steers them', async () => {
+    const manifests = await renderedFrom(path.join(root, 'infrastructure/kubernetes/overlays/azure'));
+    const find = (kind: string, called: string) =>
+      manifests.find((one) => one.kind === kind && one.metadata.name === called);
+    const door = find('Gateway', 'door');
+    const labels = { 'gateway.networking.k8s.io/gateway-name': door.metadata.name };
+    const policies = manifests.filter(
+      ({ kind, spec }) => kind === 'NetworkPolicy' && selects(spec.podSelector, labels),
     );
-  }
+    const portsOf = (rules: Manifest[]) => rules.flatMap(({ ports }) => ports.map(({ port }: Manifest) => port));
+
+    const fromAll = policies.flatMap(({ spec }) => spec.ingress ?? []).filter(({ from }) => from === undefined);
+    const healthOfEnvoy = 15021;
+    expect(portsOf(fromAll)).toEqual([...door.spec.listeners.map(({ port }: Manifest) => port), healthOfEnvoy]);
+
+    const leaves = policies.flatMap(({ spec }) => spec.egress ?? []);
+    const to = (isMeant: (peer: Manifest) => boolean) => portsOf(leaves.filter((rule) => rule.to.some(isMeant)));
+    const gateway = find('Deployment', 'gateway').spec.template;
+    const [{ containerPort }] = gateway.spec.containers[0].ports;
+    expect(to(({ podSelector }) => podSelector && selects(podSelector, gateway.metadata.labels))).toEqual([
+      containerPort,
+    ]);
+    const steering = { 'kubernetes.io/metadata.name': 'aks-istio-system' };
+    expect(to(({ namespaceSelector }) => namespaceSelector && selects(namespaceSelector, steering))).toEqual([15012]);
+    // `restricted` would refuse them.
+    expect(find('Namespace', 'flixtube').metadata.labels).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'baseline',
+    });
+  }, 60_000);
 });
