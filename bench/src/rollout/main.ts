@@ -13,7 +13,7 @@ import { serviceNames } from '@flixtube/dev-env/services';
 import { say } from '../bench.ts';
 import { processed } from '../processed.ts';
 import { Client, type Tally } from './client.ts';
-import { uploadSlowly } from './uploader.ts';
+import { type Uploaded, uploadSlowly } from './uploader.ts';
 import { watch } from './viewer.ts';
 
 const { values } = parseArgs({
@@ -50,9 +50,15 @@ try {
     return watched;
   });
   const bytes = await readFile(file);
+  const givenUp: string[] = [];
   const uploading = Array.from({ length: Number(values.uploads) }, async () => {
-    const uploads = [];
-    while (!over.signal.aborted) uploads.push(await uploadSlowly(url, bytes, uploadSeconds));
+    const uploads: Uploaded[] = [];
+    try {
+      while (!over.signal.aborted) uploads.push(await uploadSlowly(url, bytes, uploadSeconds));
+    } catch (error) {
+      // Said at the end, with all that the others have seen.
+      givenUp.push(`${new Date().toISOString()} ${(error as Error).message}`);
+    }
     return uploads;
   });
 
@@ -81,9 +87,10 @@ try {
   );
   for (const failure of tally.failures.slice(0, 20)) say(`  ${failure}`);
   say(
-    `uploads: ${uploads.length}, gone on with ${uploads.reduce((sum, { resumed }) => sum + resumed, 0)} times, ${lost.length} lost`,
+    `uploads: ${uploads.length}, gone on with ${uploads.reduce((sum, { resumed }) => sum + resumed, 0)} times, ${lost.length} lost, ${givenUp.length} given up`,
   );
-  if (tally.failures.length > 0 || longest > 0 || lost.length > 0) process.exitCode = 1;
+  for (const reason of givenUp) say(`  ${reason}`);
+  if (tally.failures.length > 0 || longest > 0 || lost.length > 0 || givenUp.length > 0) process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -10,6 +10,8 @@ import { cookieOf } from '../cookie.ts';
 const version = { 'tus-resumable': '1.0.0' };
 const retryMs = 1_000;
 const mostTries = 180;
+/** How long a PATCH may go on beyond the time that sending takes; without an answer by then the try has failed. */
+const patienceSeconds = 60;
 const sliceBytes = 16 * 1024;
 
 /** How an upload went. */
@@ -21,28 +23,37 @@ export interface Uploaded {
   isWhole: boolean;
 }
 
-/** Uploads a file slowly by tus, going on where it broke off as tus-js-client does, and then looks whether it is there. */
+/**
+ * Uploads a file slowly by tus, in so many seconds, going on where it broke off as tus-js-client does, and then looks
+ * whether it is there. Rejects, with what was in the way last, when one step of it has failed `mostTries` times.
+ */
 export async function uploadSlowly(url: string, file: Buffer, seconds: number): Promise<Uploaded> {
   let resumed = 0;
-  const again = async <T>(work: () => Promise<T | undefined>): Promise<T> => {
+  const again = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    let last: unknown;
     for (let tries = 0; tries < mostTries; tries += 1) {
-      const done = await work().catch(() => undefined);
-      if (done !== undefined) return done;
+      try {
+        return await work();
+      } catch (error) {
+        last = error;
+      }
       resumed += 1;
       await pause(retryMs);
     }
-    throw new Error(`an upload could not go on in ${mostTries} tries`);
+    const { code, message } = last as { code?: string; message: string };
+    throw new Error(`${what} failed ${mostTries} times, at last with: ${message || code}`, { cause: last });
   };
-  const { address, cookie } = await again(() => create(url, file.length));
-  const videoId = await again(async () => {
+  const { address, cookie } = await again('creating an upload', () => create(url, file.length));
+  const videoId = await again('sending an upload', async () => {
     const { offset, videoId: known } = await progress(address, cookie);
     if (known !== undefined) return known;
     return send(address, cookie, file, offset, seconds);
   });
-  const bytes = await again(async () => {
+  const bytes = await again('downloading what was uploaded', async () => {
     const { statusCode, body } = await request(`${url}/api/videos/${videoId}/file`, { headers: { cookie } });
     const content = Buffer.from(await body.arrayBuffer());
-    return statusCode === 200 ? content : undefined;
+    if (statusCode !== 200) throw new Error(`GET was answered ${statusCode}`);
+    return content;
   });
   return { videoId, resumed, isWhole: sha256(bytes) === sha256(file) };
 }
@@ -51,7 +62,7 @@ async function create(url: string, length: number) {
   const headers = { ...version, 'upload-length': String(length), 'upload-metadata': `filename ${btoa('rollout.mp4')}` };
   const answer = await request(`${url}/api/uploads`, { method: 'POST', headers });
   await answer.body.dump();
-  if (answer.statusCode !== 201) return undefined;
+  if (answer.statusCode !== 201) throw new Error(`POST was answered ${answer.statusCode}`);
   return { address: `${url}${answer.headers.location}`, cookie: cookieOf(answer.headers) };
 }
 
@@ -62,9 +73,11 @@ async function progress(address: string, cookie: string) {
   return { offset: Number(headers['upload-offset']), videoId: headers['x-video-id'] as string | undefined };
 }
 
-async function send(address: string, cookie: string, file: Buffer, offset: number, seconds: number) {
+/** Sends what is missing; the id of the video that the upload has become. */
+async function send(address: string, cookie: string, file: Buffer, offset: number, seconds: number): Promise<string> {
   const patch = httpRequest(address, {
     method: 'PATCH',
+    signal: AbortSignal.timeout((seconds + patienceSeconds) * 1_000),
     headers: {
       ...version,
       cookie,
@@ -76,7 +89,10 @@ async function send(address: string, cookie: string, file: Buffer, offset: numbe
   const sending = pipeline(Readable.from(slowly(file.subarray(offset), (seconds * 1_000) / file.length)), patch);
   const [answer] = (await Promise.all([once(patch, 'response'), sending]))[0] as [IncomingMessage];
   answer.resume();
-  return answer.statusCode === 204 ? (answer.headers['x-video-id'] as string | undefined) : undefined;
+  const videoId = answer.headers['x-video-id'];
+  if (answer.statusCode !== 204 || typeof videoId !== 'string')
+    throw new Error(`PATCH was answered ${answer.statusCode}, and has made no video`);
+  return videoId;
 }
 
 async function* slowly(bytes: Buffer, msOfByte: number): AsyncGenerator<Buffer> {
