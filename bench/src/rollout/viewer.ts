@@ -19,10 +19,10 @@ export async function watch(client: Client, videoId: string, signal: AbortSignal
   const watched: Watched = { seconds: 0, longestStallSeconds: 0 };
   const sessionId = crypto.randomUUID();
   const base = `/api/videos/${videoId}/hls/`;
-  const main = String(await client.get(`${base}main.m3u8`));
+  const main = await playlistAt(`${base}main.m3u8`);
   const playlist = addresses(main)[0];
   if (playlist === undefined) return watched;
-  const text = String(await client.get(base + playlist));
+  const text = await playlistAt(base + playlist);
   const durations = [...text.matchAll(/^#EXTINF:([\d.]+)/gm)].map(([, seconds]) => Number(seconds));
   const segments = addresses(text).map((address, index) => ({ address, seconds: durations[index] ?? 0 }));
   const folder = base + playlist.slice(0, playlist.lastIndexOf('/') + 1);
@@ -47,6 +47,16 @@ export async function watch(client: Client, videoId: string, signal: AbortSignal
     if (ahead > aheadSeconds) await pause((ahead - aheadSeconds) * 1_000, undefined, { signal }).catch(() => {});
   }
   return watched;
+
+  /** Asked for again until it comes, as hls.js does; each time that it does not is a failure that is counted. */
+  async function playlistAt(path: string): Promise<string> {
+    while (!signal.aborted) {
+      const bytes = await client.get(path);
+      if (bytes !== undefined) return bytes.toString();
+      await pause(1_000, undefined, { signal }).catch(() => {});
+    }
+    return '';
+  }
 }
 
 /** The lines of a playlist that are addresses. */
