@@ -85,10 +85,11 @@ describe('the player', () => {
   async function open(told: Told, nativeHls = false) {
     const { page, context } = await visitor(browser);
     if (!nativeHls) await context.addInitScript(withoutHls);
-    return { page, context, ...(await watch(page, told)) };
+    return { page, context, asked: await watch(page, told) };
   }
 
-  async function watch(page: Page, told: Told) {
+  /** Answers with what is asked for of HLS from then on. */
+  async function watch(page: Page, told: Told): Promise<string[]> {
     const asked: string[] = [];
     await page.route(`**/api/videos/${video.id}`, async (route) => {
       const answer = await route.fetch();
@@ -112,7 +113,7 @@ describe('the player', () => {
     });
     await page.goto(`/watch/${video.id}`);
     await page.getByRole('heading', { level: 1, name: 'Something to play' }).waitFor();
-    return { asked };
+    return asked;
   }
   const all = Number.POSITIVE_INFINITY;
 
@@ -143,7 +144,7 @@ describe('the player', () => {
       const pressed = 'document.querySelector("video[slot=media]").play().catch(() => {});';
       await route.fulfill({ response: answer, body: `${await answer.text()};${pressed}` });
     });
-    const { asked } = await watch(page, { video: {}, segments: all });
+    const asked = await watch(page, { video: {}, segments: all });
     const { source } = await eventually(
       () => playerOf(page),
       ({ time }) => time > 0.5,

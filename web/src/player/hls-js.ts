@@ -1,5 +1,4 @@
-import type HlsJs from 'hls.js';
-import type { ErrorData } from 'hls.js';
+import type { ErrorData, default as HlsJs } from 'hls.js';
 import type { Quality } from './source.ts';
 
 /** What happens to a playback by hls.js that the player has to know. */

@@ -1,4 +1,4 @@
-import { type RefObject, useEffectEvent, useLayoutEffect } from 'react';
+import { type RefObject, useEffect, useEffectEvent } from 'react';
 import { type Command, commandOf, type Focus } from './keys.ts';
 
 const storageKey = 'flixtube.keys';
@@ -30,8 +30,7 @@ export function useKeys(player: RefObject<HTMLElement | null>, onCommand: (comma
     onCommand(command);
   });
 
-  // As soon as there is something to be seen: whoever sees it may press a key.
-  useLayoutEffect(() => {
+  useEffect(() => {
     const listener = (event: KeyboardEvent) => handle(event);
     document.addEventListener('keydown', listener);
     return () => document.removeEventListener('keydown', listener);

@@ -84,7 +84,7 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     const once = (event: string, listener: () => void) =>
       media.addEventListener(event, listener, { once: true, signal });
     // An error may pause the element: what counts is what the viewer wanted.
-    let wanted = play || !media.paused;
+    let wanted = play;
     media.addEventListener('play', () => (wanted = true), { signal });
     media.addEventListener('pause', () => (wanted = wanted && media.error !== null), { signal });
     const fallBack = () => take('file', media.currentTime || position, wanted, fellBack);
