@@ -40,8 +40,10 @@ export function createVideoStorage(config: Config, overrides: Overrides = {}): S
   const store = azureBlobs(container.client, overrides.azure);
   const buffers = overrides.blockBuffers ?? new BlockBuffers(usualBuffers);
   meterSlots(metrics, {
-    ...{ what: 'block-buffers', limit: buffers.most },
-    ...{ used: () => buffers.taken, waiting: () => buffers.waiting },
+    what: 'block-buffers',
+    used: () => buffers.taken,
+    limit: buffers.most,
+    waiting: () => buffers.waiting,
   });
   const receiver = new Receiver(store, {
     blocks: { buffers, parallel, openMs },

@@ -68,10 +68,11 @@ onLinux('the memory of the service', () => {
       Array.from({ length: 60 }, (_, n) => begin('PUT', { 'content-length': bytes.length }, `videos/many-${n}/source`)),
     );
     for (const upload of uploads) upload.write(bytes.subarray(0, 64 * 1024));
-    await eventually(waitingForBuffers, (waiting) => waiting === 12);
+    await eventually(waitingForBuffers, (waiting) => waiting > 0);
     storage.link.freeze();
     for (const upload of uploads) upload.write(bytes.subarray(64 * 1024));
-    await eventually(waitingForBuffers, (waiting) => waiting === 60);
+    // Sixteen at most have three buffers, and want no other one.
+    await eventually(waitingForBuffers, (waiting) => waiting >= 44);
     const most = residentMiB();
     for (const upload of uploads) upload.destroy();
     storage.link.mend();

@@ -79,7 +79,8 @@ export class BlockStager {
     const bytes = buffer.subarray(0, this.#filled);
     this.#current = undefined;
     this.#filled = 0;
-    const sent = this.#staged(bytes)
+    // Fails, and does not throw, also when there is no room for another block.
+    const sent = Promise.try(() => this.#stage(this.#nextId(), bytes))
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
@@ -88,11 +89,6 @@ export class BlockStager {
         this.#options.buffers.giveBack(buffer);
       });
     this.#underWay.add(sent);
-  }
-
-  /** Fails, and does not throw, also when there is no room for another block. */
-  async #staged(bytes: Buffer): Promise<void> {
-    await this.#stage(this.#nextId(), bytes);
   }
 
   #nextId(): string {
