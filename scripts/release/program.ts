@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { root } from '@flixtube/dev-env/root';
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { execa } from 'execa';
 
 export interface Ran {
   code: number;
@@ -17,36 +17,22 @@ export interface Ran {
  * @param o.signal ends it, and rejects
  * @throws SetupFailure when there is no such program
  */
-export function runProgram(
-  command: readonly string[],
+export async function runProgram(
+  [program = '', ...args]: readonly string[],
   o: { input?: string | undefined; quiet: boolean; signal?: AbortSignal | undefined },
 ): Promise<Ran> {
-  const [program = '', ...args] = command;
   const said = o.quiet ? 'pipe' : 'inherit';
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: root,
-      stdio: ['pipe', said, said],
-      ...(o.signal && { signal: o.signal }),
-    });
-    let output = '';
-    let errors = '';
-    child.stdout?.setEncoding('utf8').on('data', (text) => {
-      output += text;
-    });
-    child.stderr?.setEncoding('utf8').on('data', (text) => {
-      errors += text;
-    });
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'ENOENT' ? new SetupFailure(`${program} is missing: ${waysTo[program] ?? program}`) : error,
-      ),
-    );
-    child.once('close', (code) => resolve({ code: code ?? 1, output, errors }));
-    // A program that ends before it has read says so by its code.
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(o.input ?? '');
+  const result = await execa(program, args, {
+    cwd: root,
+    input: o.input ?? '',
+    stdout: said,
+    stderr: said,
+    reject: false,
+    ...(o.signal && { cancelSignal: o.signal }),
   });
+  if (result.code === 'ENOENT') throw new SetupFailure(`${program} is missing: ${waysTo[program] ?? program}`);
+  o.signal?.throwIfAborted();
+  return { code: result.exitCode ?? 1, output: result.stdout ?? '', errors: result.stderr ?? '' };
 }
 
 const waysTo: Record<string, string> = {
