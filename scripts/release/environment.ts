@@ -2,6 +2,7 @@
  * `terraform -chdir=infrastructure/terraform output -json | npm run --silent environment -- --environment test`: writes what
  * Terraform has made of an environment to where `npm run deploy` looks for it. Nothing in it is secret.
  */
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
@@ -9,7 +10,7 @@ import { root } from '@flixtube/dev-env/root';
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
 import { z } from 'zod';
 import { main, say } from './commands.ts';
-import { writeEnvironment } from './rendered.ts';
+import { folderOf } from './rendered.ts';
 
 const output = <T extends z.ZodType>(value: T) => z.object({ value });
 /** Of infrastructure/terraform/outputs.tf. */
@@ -46,6 +47,10 @@ await main(async () => {
       ]),
     ),
   };
-  const file = await writeEnvironment(values.environment, lines);
+  const folder = folderOf(values.environment);
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, 'environment.env');
+  const written = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(file, written.join(''));
   say(`Written: ${path.relative(root, file)}`);
 });

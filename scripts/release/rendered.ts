@@ -4,40 +4,30 @@ import path from 'node:path';
 import { root } from '@flixtube/dev-env/root';
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
 import type { Commands } from './commands.ts';
-import { kubectl } from './kubectl.ts';
+import { kubectl, namespace } from './kubectl.ts';
 import { imageOf, type ReleaseOptions } from './options.ts';
 
 /** Of kubectl: renders a folder, with files of this repository that lie beside infrastructure/. */
 export const kustomize = ['kustomize', '--load-restrictor', 'LoadRestrictionsNone'];
 
+/** Where an environment is put together. */
+export const folderOf = (environment: string): string => path.join(root, '.flixtube/kubernetes', environment);
+
 /**
  * The YAML of an environment with the images that are wanted, and in Azure with what Terraform has said of it
- * (.flixtube/kubernetes/<environment>/environment.env, see infrastructure/kubernetes/README.md). Where that was never said,
- * as in a delivery of one service, the cluster has it from an earlier deploy.
+ * (infrastructure/kubernetes/README.md).
  */
 export async function rendered(commands: Commands, options: ReleaseOptions): Promise<string> {
-  const folder = path.join(root, '.flixtube/kubernetes', options.environment);
+  const folder = folderOf(options.environment);
   await mkdir(folder, { recursive: true });
-  const isAzure = options.overlay === 'azure';
-  const environment = path.join(folder, 'environment.env');
-  if (isAzure && !existsSync(environment)) {
-    const known = await environmentOfCluster(commands);
-    if (known === undefined) {
-      throw new SetupFailure(
-        `Nothing is known of the environment ${options.environment}: ${environment} is missing, and the cluster does not ` +
-          'know either. infrastructure/kubernetes/README.md says how Terraform writes it.',
-      );
-    }
-    await writeEnvironment(options.environment, known);
-  }
   const infrastructure = '../../../infrastructure/kubernetes';
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: [`${infrastructure}/overlays/${options.overlay}`],
     images: options.services.map((service) => ({ name: `flixtube/${service}`, ...partsOf(imageOf(service, options)) })),
-    ...(isAzure && {
-      configMapGenerator: [{ name: 'environment', namespace: 'flixtube', envs: ['environment.env'] }],
+    ...(options.overlay === 'azure' && {
+      configMapGenerator: [{ name: 'environment', namespace, ...(await environmentIn(folder, commands)) }],
       generatorOptions: { disableNameSuffixHash: true },
       components: [`${infrastructure}/components/environment`],
     }),
@@ -46,19 +36,19 @@ export async function rendered(commands: Commands, options: ReleaseOptions): Pro
   return commands.make(['kubectl', ...kustomize, folder]);
 }
 
-/** Writes down what an environment is made of. @returns the file */
-export async function writeEnvironment(name: string, values: Record<string, string>): Promise<string> {
-  const folder = path.join(root, '.flixtube/kubernetes', name);
-  await mkdir(folder, { recursive: true });
+/** From what `npm run environment` has written; where it never ran, as in a delivery, from the cluster's last deploy. */
+async function environmentIn(folder: string, commands: Commands): Promise<{ envs: string[] } | { literals: string[] }> {
   const file = path.join(folder, 'environment.env');
-  const lines = Object.entries(values).map(([key, value]) => `${key}=${value}\n`);
-  await writeFile(file, lines.join(''));
-  return file;
-}
-
-async function environmentOfCluster(commands: Commands): Promise<Record<string, string> | undefined> {
-  const text = await commands.look(kubectl('get', 'configmap', 'environment', '--output', 'json'));
-  return text === undefined ? undefined : JSON.parse(text).data;
+  if (existsSync(file)) return { envs: [path.basename(file)] };
+  const known = await commands.look(kubectl('get', 'configmap', 'environment', '--output', 'json'));
+  if (known === undefined) {
+    throw new SetupFailure(
+      `Nothing is known of the environment ${path.basename(folder)}: ${file} is missing, and the cluster does not know ` +
+        'either. infrastructure/kubernetes/README.md says how Terraform writes it.',
+    );
+  }
+  const { data }: { data: Record<string, string> } = JSON.parse(known);
+  return { literals: Object.entries(data).map(([name, value]) => `${name}=${value}`) };
 }
 
 /** Kustomize wants name, tag and digest apart. */

@@ -149,7 +149,7 @@ withKubectl('an environment of Azure, as it is deployed', () => {
     running.child.stdin?.end(input);
     return running;
   };
-  const identities = ['rabbitmq', ...serviceNames.filter((service) => service !== 'gateway'), 'gateway'];
+  const identities = ['rabbitmq', ...serviceNames];
   const outputs = {
     tenant_id: 'the-tenant',
     key_vault_name: 'the-vault',

@@ -90,14 +90,17 @@ describe('the commands that ship FlixTube', () => {
 
   it('deploy of one service to an environment that only the cluster knows: it is asked', async () => {
     const known = path.join(root, '.flixtube/kubernetes/known-there');
-    await rm(known, { recursive: true, force: true });
     await fake(
       'kubectl',
       `case "$*" in *"get configmap environment"*) echo '{"data":{"SITE_HOST":"v.example"}}';; esac`,
     );
     const args = ['--environment', 'known-there', '--image', 'r.example/flixtube/history@sha256:abc', 'history'];
     expect(await run('deploy', ...args)).toMatchObject({ code: 0 });
-    expect(await readFile(path.join(known, 'environment.env'), 'utf8')).toBe('SITE_HOST=v.example\n');
+    const rendered = JSON.parse(await readFile(path.join(known, 'kustomization.yaml'), 'utf8'));
+    // And noted nowhere: the next one asks again.
+    expect(rendered.configMapGenerator).toEqual([
+      { name: 'environment', namespace: 'flixtube', literals: ['SITE_HOST=v.example'] },
+    ]);
     await rm(known, { recursive: true });
   });
 
