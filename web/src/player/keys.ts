@@ -93,7 +93,7 @@ export const shortcuts: { keys: string[]; does: string }[] = [
   { keys: ['T'], does: 'Theatre: as wide as the window' },
   { keys: ['I'], does: 'Picture in picture' },
   { keys: ['C'], does: 'Captions, where there are any' },
-  { keys: ['0 – 9'], does: 'Jump to 0 % … 90 %' },
+  { keys: ['0 – 9'], does: 'Jump to 0\u00a0% … 90\u00a0%' },
   { keys: ['<', '>'], does: 'Slower or faster' },
   { keys: [',', '.'], does: 'One picture back or forward, while paused' },
   { keys: ['/'], does: 'Search' },
