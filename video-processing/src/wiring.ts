@@ -1,3 +1,4 @@
+import { bufferCollection } from '@flixtube/chassis/buffer-collection';
 import { createByteClient } from '@flixtube/chassis/byte-client';
 import { createIdentity } from '@flixtube/chassis/identity';
 import { createJsonClient } from '@flixtube/chassis/json-client';
@@ -125,7 +126,7 @@ export function createVideoProcessing(config: Config, overrides: Overrides = {})
     shutdownSeconds: config.shutdownSeconds,
     logger,
     // Stopped from the last to the first; consumers before tasks, so that no message is tried here again.
-    resources: [clients, mongo, folders, sources, broker, outbox, tasks, forgetting, resuming],
+    resources: [bufferCollection(), clients, mongo, folders, sources, broker, outbox, tasks, forgetting, resuming],
     app: (health) => createProcessingApp({ logger, metrics, identity, health }),
   });
 }

@@ -1,3 +1,4 @@
+import { bufferCollection } from '@flixtube/chassis/buffer-collection';
 import { createByteClient } from '@flixtube/chassis/byte-client';
 import { createIdentity } from '@flixtube/chassis/identity';
 import { createJsonClient } from '@flixtube/chassis/json-client';
@@ -102,7 +103,7 @@ export function createVideoUpload(config: Config, overrides: Overrides = {}): Se
     shutdownSeconds: config.shutdownSeconds,
     logger,
     // Stopped from the last to the first: cleaning up needs what stands before it.
-    resources: [mongo, broker, outbox, inHand, sweeping],
+    resources: [bufferCollection(), mongo, broker, outbox, inHand, sweeping],
     app: (health) => createUploadApp({ logger, metrics, identity, health, ingest, resumables, maxBytes, kinds }),
   });
 }
