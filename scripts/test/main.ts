@@ -3,7 +3,7 @@
  * Ends with a line `N passed, N failed`: every Jest test, and every static check as one.
  */
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Holder, startHolder } from '@flixtube/dev-env/holder';
 import { requireProgram } from '@flixtube/dev-env/programs';
@@ -32,45 +32,66 @@ if (unknown.length > 0) {
 
 async function runAll(chosenSteps: Step[]): Promise<Result[]> {
   const results: Result[] = [];
-  let backends: Holder | undefined;
-  let backendsTried = false;
-  const timed = async (name: string, run: () => Promise<Outcome>) => {
-    say(`\n── ${name}`);
-    const startedAt = performance.now();
-    const outcome = await run().catch((error) => {
+  const of = (group: Step['group']) => chosenSteps.filter((step) => step.group === group);
+  await runEach(of('static'), results);
+  if (of('unit').length > 0 && !signal.aborted) {
+    const backends = await startBackends().catch((error) => {
+      // The steps go on: each tries for itself, and those that need no backend pass.
+      results.push({ name: 'backends', ...failure, seconds: 0 });
       say(messageOf(error));
-      return failure;
+      return undefined;
     });
-    const result = { ...outcome, name, seconds: (performance.now() - startedAt) / 1_000 };
+    try {
+      await runSideBySide(of('unit'), results, backends?.env ?? {});
+    } finally {
+      await backends?.stop();
+    }
+  }
+  // The whole system brings backends of its own, to be killed at will.
+  await runEach(of('e2e'), results);
+  return results;
+}
+
+async function runEach(some: Step[], results: Result[]): Promise<void> {
+  for (const step of some) {
+    if (signal.aborted) return;
+    say(`\n── ${step.name}`);
+    const result = await timed(step, async () => {
+      if (step.name === 'e2e') await requireProgram({ program: 'chromium', aptPackage: 'chromium', say });
+      return step.run({ env: {}, signal });
+    });
     results.push(result);
     say(lineOf(result));
-  };
-  try {
-    for (const step of chosenSteps) {
-      if (signal.aborted) break;
-      if (step.group === 'unit' && !backendsTried) {
-        backendsTried = true;
-        backends = await startBackends().catch((error) => {
-          // The steps go on: each tries for itself, and those that need no backend pass.
-          results.push({ name: 'backends', ...failure, seconds: 0 });
-          say(messageOf(error));
-          return undefined;
-        });
-      }
-      // The whole system brings backends of its own, to be killed at will.
-      if (step.group === 'e2e') {
-        await backends?.stop();
-        backends = undefined;
-      }
-      await timed(step.name, async () => {
-        if (step.name === 'e2e') await requireProgram({ program: 'chromium', aptPackage: 'chromium', say });
-        return step.run({ env: backends?.env ?? {}, signal });
-      });
-    }
-  } finally {
-    await backends?.stop();
   }
-  return results;
+}
+
+/**
+ * Tests of services wait much: for backends, for what is to be tried again. So there are as many at a time as there are
+ * processors, on the same backends, of which each test has a part of its own. What a step prints is shown at its end.
+ */
+async function runSideBySide(some: Step[], results: Result[], env: Record<string, string>): Promise<void> {
+  const waiting = [...some];
+  const runInTurn = async () => {
+    for (let step = waiting.shift(); step && !signal.aborted; step = waiting.shift()) {
+      const { name, run } = step;
+      const printed: Buffer[] = [];
+      say(`── ${name}: begun`);
+      const onOutput = (bytes: Buffer) => printed.push(bytes);
+      const result = await timed(step, () => run({ env, signal, onOutput }));
+      results.push(result);
+      say(`\n── ${name}\n${Buffer.concat(printed)}${lineOf(result)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, runInTurn));
+}
+
+async function timed({ name }: Step, run: () => Promise<Outcome>): Promise<Result> {
+  const startedAt = performance.now();
+  const outcome = await run().catch((error) => {
+    say(messageOf(error));
+    return failure;
+  });
+  return { ...outcome, name, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
 async function startBackends(): Promise<Holder> {

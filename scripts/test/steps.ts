@@ -18,6 +18,8 @@ export interface StepContext {
   env: Record<string, string>;
   /** Breaks the step off. */
   signal: AbortSignal;
+  /** Told what the step prints, while other steps print too. Without it the step prints by itself. */
+  onOutput?(bytes: Buffer): void;
 }
 
 export interface Step {
@@ -38,11 +40,11 @@ export function check(name: string, command: string, args: string[]): Step {
 }
 
 /**
- * A step that is the Jest of a workspace, and counts its tests. One test at a time: two cores have enough to do with
- * the services and backends under test.
+ * A step that is the Jest of a workspace, and counts its tests. One test at a time: the services and backends under test
+ * want their share of the processors, too.
  */
 export function jest(workspace: string, group: 'unit' | 'e2e', moreArgs: string[] = []): Step {
-  const run = async ({ env, signal }: StepContext) => {
+  const run = async ({ env, signal, onOutput }: StepContext) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'flixtube-jest-'));
     const report = path.join(folder, 'report.json');
     const args = ['--runInBand', '--json', `--outputFile=${report}`, ...moreArgs];
@@ -52,6 +54,7 @@ export function jest(workspace: string, group: 'unit' | 'e2e', moreArgs: string[
       signal,
       withinMs: (group === 'e2e' ? 60 : 15) * minutes,
       lastDeed: report,
+      ...(onOutput && { onOutput }),
     });
     const counts = await readFile(report, 'utf8').then(countTests, () => ({ passed: 0, failed: 0 }));
     await rm(folder, { recursive: true });
@@ -73,6 +76,8 @@ interface CommandOptions {
   withinMs: number;
   /** A file that the command writes when it has done its work: from then on it has 15 s to end. */
   lastDeed?: string;
+  /** Told what it writes to standard error, instead of passing that through. */
+  onOutput?(bytes: Buffer): void;
 }
 
 /** Runs a command of the repository with its output passed through, and gives its exit code. */
@@ -82,11 +87,12 @@ export async function runCommand(command: string, args: string[], o: CommandOpti
   const child = spawn(program, programArgs, {
     cwd: o.cwd,
     // What Jest reports goes to standard error, its JSON to the file: standard output is not wanted.
-    stdio: ['ignore', args.includes('--json') ? 'ignore' : 'inherit', 'inherit'],
+    stdio: ['ignore', args.includes('--json') ? 'ignore' : 'inherit', o.onOutput ? 'pipe' : 'inherit'],
     // A group of its own, so that all of it can be ended, and by us alone.
     detached: true,
     env: { ...process.env, ...o.env, PATH: `${path.join(root, 'node_modules/.bin')}:${process.env.PATH}` },
   });
+  if (o.onOutput) child.stderr?.on('data', o.onOutput);
   const end = (signal: NodeJS.Signals) => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
