@@ -9,6 +9,8 @@ export interface Cluster {
   runCanary(image: string, replicas: number): Promise<void>;
   /** How often containers of the canary have ended by themselves. */
   canaryRestarts(): Promise<number>;
+  /** The same of all pods of a version. */
+  restarts(image: string): Promise<number>;
   /** Removes the canary, and does nothing where there is none. */
   removeCanary(): Promise<void>;
   /** Replaces pod after pod by the new version, and waits until all are ready. */
@@ -132,6 +134,9 @@ async function replaceAll(plan: Plan, around: Around, baseline: WorkByKind): Pro
   await cluster.removeCanary();
   for (let seconds = lookEverySeconds; seconds <= plan.stepSeconds; seconds += lookEverySeconds) {
     await wait(lookEverySeconds);
+    // What dies answers nothing, so it is its callers that count the errors.
+    const restarts = await cluster.restarts(plan.image);
+    if (restarts > 0) await takeBack(`With all pods its containers ended by themselves: ${restarts} restarts`);
     const work = await measurements.others(seconds).catch((error: Error) => {
       say(`It could not be measured: ${error.message}`);
       return undefined;

@@ -15,7 +15,10 @@ interface Deployment {
 }
 
 interface Pods {
-  items: { status?: { containerStatuses?: { restartCount: number }[] } }[];
+  items: {
+    spec: { containers: { image: string }[] };
+    status?: { containerStatuses?: { restartCount: number }[] };
+  }[];
 }
 
 /** What tells a canary's pods from the others. Its Service does not look at it, and so sends both their share. */
@@ -40,6 +43,14 @@ export function kubectlCluster(o: {
   const alsoWhenStopping = (args: string[]) => run(command(args), undefined, undefined);
   const deployment = async (): Promise<Deployment> =>
     JSON.parse(await kubectl(['get', 'deployment', o.service, '--output', 'json']));
+  const restartsOf = async (labels: Record<string, string>, image?: string) => {
+    const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+    const text = await kubectl(['get', 'pods', '--selector', selector.join(','), '--output', 'json']);
+    return (JSON.parse(text) as Pods).items
+      .filter(({ spec }) => image === undefined || spec.containers.some((one) => one.image === image))
+      .flatMap(({ status }) => status?.containerStatuses ?? [])
+      .reduce((sum, { restartCount }) => sum + restartCount, 0);
+  };
   const status = (name: string) => ['rollout', 'status', `deployment/${name}`, readyWithin];
 
   return {
@@ -51,12 +62,8 @@ export function kubectlCluster(o: {
       await kubectl(['apply', '--filename', '-'], canaryOf(await deployment(), { name: canary, image, replicas }));
       await kubectl(status(canary));
     },
-    canaryRestarts: async () => {
-      const labels = Object.entries({ ...track, [instanceLabel]: canary }).map(([name, value]) => `${name}=${value}`);
-      const text = await kubectl(['get', 'pods', '--selector', labels.join(','), '--output', 'json']);
-      const counts = (JSON.parse(text) as Pods).items.flatMap(({ status }) => status?.containerStatuses ?? []);
-      return counts.reduce((sum, { restartCount }) => sum + restartCount, 0);
-    },
+    canaryRestarts: () => restartsOf({ ...track, [instanceLabel]: canary }),
+    restarts: (image) => restartsOf({ 'app.kubernetes.io/name': o.service }, image),
     removeCanary: async () => {
       await alsoWhenStopping(['delete', 'deployment', canary, '--ignore-not-found', '--wait=false']);
     },

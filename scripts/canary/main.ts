@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { serviceNames } from '@flixtube/dev-env/services';
 import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { Commands } from '../release/commands.ts';
+import { lookAtCluster } from '../release/kubectl.ts';
 import { listenForStop } from '../start/stopping.ts';
 import { bringIn, type Plan, RolledBack } from './canary.ts';
 import { kubectlCluster } from './kubectl.ts';
@@ -38,6 +40,7 @@ async function main(): Promise<void> {
   const url = process.env.PROMETHEUS_URL;
   const token = process.env.PROMETHEUS_TOKEN;
   if (!url) throw new SetupFailure(`PROMETHEUS_URL is not set: without it nothing can be judged.\n${usage}`);
+  await lookAtCluster(new Commands({ dryRun: false }), environment);
   say(`${service} in ${environment}: ${plan.image}`);
   await bringIn(plan, {
     cluster: kubectlCluster({ service, namespace, kubectl: ['kubectl'], signal }),

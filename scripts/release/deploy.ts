@@ -1,21 +1,23 @@
-/** `npm run deploy`: brings services, or all of FlixTube, to the cluster that kubectl points at, and waits until they are ready. */
+/**
+ * `npm run deploy`: brings services, or all of FlixTube, to the cluster that kubectl points at, and waits until they are
+ * ready. In Azure a service whose image is not named keeps the one that it has.
+ */
+import { rm } from 'node:fs/promises';
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
 import { Commands, main, say } from './commands.ts';
-import { kubectl, sayCluster, statusOf } from './kubectl.ts';
+import { wantedImages } from './images.ts';
+import { kubectl, lookAtCluster, statusOf } from './kubectl.ts';
 import { makeLocalSecrets } from './local-secrets.ts';
 import { readOptions } from './options.ts';
-import { rendered } from './rendered.ts';
+import { fileOf, rendered } from './rendered.ts';
 
 await main(async () => {
   const options = readOptions('deploy', ['environment', 'registry', 'tag', 'image'], process.argv.slice(2));
   const { services, isAll, environment } = options;
-  if (environment !== 'local' && options.image === undefined && (options.registry === '' || options.tag === 'latest')) {
-    throw new SetupFailure('Which images? --registry <host> --tag <tag>, or --image <name> with one service.');
-  }
   const commands = new Commands(options);
-  await sayCluster(commands);
+  const knownThere = await lookAtCluster(commands, environment);
   say(`To ${environment}: ${isAll ? 'all of FlixTube' : services.join(', ')}`);
-  const text = await rendered(commands, options);
+  const text = await rendered(commands, options, await wantedImages(commands, options), knownThere);
   if (environment === 'local') await makeLocalSecrets(commands);
   const selector = isAll ? [] : ['--selector', `app.kubernetes.io/name in (settings, ${services.join(', ')})`];
   await commands.change(kubectl('apply', ...selector, '--filename', '-'), {
@@ -34,5 +36,8 @@ await main(async () => {
       );
     }
   }
-  if (!options.dryRun) say(`There: ${services.join(', ')}`);
+  if (options.dryRun) return;
+  // From now on the cluster knows, and is asked: what lay here would be put back some day, after others have changed it.
+  if (isAll) await rm(fileOf(environment), { force: true });
+  say(`There: ${services.join(', ')}`);
 });

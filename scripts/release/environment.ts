@@ -1,6 +1,7 @@
 /**
  * `terraform -chdir=infrastructure/terraform output -json | npm run --silent environment -- --environment test`: writes what
- * Terraform has made of an environment to where `npm run deploy` looks for it. Nothing in it is secret.
+ * Terraform has made of an environment to where the next `npm run deploy` of all looks for it, which hands it on to the
+ * cluster. Nothing in it is secret.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,7 +11,7 @@ import { root } from '@flixtube/dev-env/root';
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
 import { z } from 'zod';
 import { main, say } from './commands.ts';
-import { folderOf } from './rendered.ts';
+import { fileOf, folderOf } from './rendered.ts';
 
 const output = <T extends z.ZodType>(value: T) => z.object({ value });
 /** Of infrastructure/terraform/outputs.tf. */
@@ -47,9 +48,8 @@ await main(async () => {
       ]),
     ),
   };
-  const folder = folderOf(values.environment);
-  await mkdir(folder, { recursive: true });
-  const file = path.join(folder, 'environment.env');
+  await mkdir(folderOf(values.environment), { recursive: true });
+  const file = fileOf(values.environment);
   const written = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(file, written.join(''));
   say(`Written: ${path.relative(root, file)}`);

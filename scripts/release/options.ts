@@ -18,7 +18,8 @@ export interface ReleaseOptions {
   overlay: string;
   /** The beginning of images' names, such as `flixtube.azurecr.io/`; nothing for those on this machine. */
   registry: string;
-  tag: string;
+  /** Undefined where none was named. */
+  tag: string | undefined;
   /** One image by its whole name, for one service. */
   image: string | undefined;
   dryRun: boolean;
@@ -87,7 +88,7 @@ export function readOptions(command: string, takes: readonly OptionName[], args:
     environment,
     overlay,
     registry: registry === '' || registry.endsWith('/') ? registry : `${registry}/`,
-    tag: values.tag ?? 'latest',
+    tag: values.tag,
     image,
     dryRun: values['dry-run'],
     yes: values.yes,
@@ -103,10 +104,10 @@ function parsed(args: string[], wrong: (what: string) => SetupFailure) {
   }
 }
 
-/** The whole name of a service's image. */
+/** The whole name of a service's image, the last that was built unless another is named. */
 export function imageOf(
   service: ServiceName,
   { registry, tag, image }: Pick<ReleaseOptions, 'registry' | 'tag' | 'image'>,
 ): string {
-  return image ?? `${registry}flixtube/${service}:${tag}`;
+  return image ?? `${registry}flixtube/${service}:${tag ?? 'latest'}`;
 }

@@ -1,7 +1,7 @@
 /** `npm run remove`: takes services out of a cluster, or all of FlixTube; its data only when that is said. */
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
 import { Commands, main } from './commands.ts';
-import { kubectl, namespace, sayCluster } from './kubectl.ts';
+import { kubectl, lookAtCluster, namespace } from './kubectl.ts';
 import { readOptions } from './options.ts';
 
 const kinds =
@@ -16,7 +16,7 @@ await main(async () => {
     : `${options.services.join(', ')} in ${options.environment}; data and secrets stay`;
   if (!options.yes && !options.dryRun) throw new SetupFailure(`This would remove ${what}. If that is wanted: --yes`);
   const commands = new Commands(options);
-  await sayCluster(commands);
+  await lookAtCluster(commands, options.environment);
   if (options.withData) return commands.change(kubectl('delete', 'namespace', namespace));
   const selector = options.isAll
     ? 'app.kubernetes.io/part-of=flixtube'

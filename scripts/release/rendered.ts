@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from '@flixtube/dev-env/root';
+import type { ServiceName } from '@flixtube/dev-env/services';
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
 import type { Commands } from './commands.ts';
-import { kubectl, namespace } from './kubectl.ts';
-import { imageOf, type ReleaseOptions } from './options.ts';
+import { type KnownThere, nameOfEnvironment, namespace } from './kubectl.ts';
+import type { ReleaseOptions } from './options.ts';
 
 /** Of kubectl: renders a folder, with files of this repository that lie beside infrastructure/. */
 export const kustomize = ['kustomize', '--load-restrictor', 'LoadRestrictionsNone'];
@@ -13,11 +14,19 @@ export const kustomize = ['kustomize', '--load-restrictor', 'LoadRestrictionsNon
 /** Where an environment is put together. */
 export const folderOf = (environment: string): string => path.join(root, '.flixtube/kubernetes', environment);
 
+/** What `npm run environment` writes, until a deployment has told it to the cluster. */
+export const fileOf = (environment: string): string => path.join(folderOf(environment), 'environment.env');
+
 /**
  * The YAML of an environment with the images that are wanted, and in Azure with what Terraform has said of it
  * (infrastructure/kubernetes/README.md).
  */
-export async function rendered(commands: Commands, options: ReleaseOptions): Promise<string> {
+export async function rendered(
+  commands: Commands,
+  options: Pick<ReleaseOptions, 'environment' | 'overlay'>,
+  images: ReadonlyMap<ServiceName, string>,
+  knownThere: KnownThere | undefined,
+): Promise<string> {
   const folder = folderOf(options.environment);
   await mkdir(folder, { recursive: true });
   const infrastructure = '../../../infrastructure/kubernetes';
@@ -25,9 +34,9 @@ export async function rendered(commands: Commands, options: ReleaseOptions): Pro
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: [`${infrastructure}/overlays/${options.overlay}`],
-    images: options.services.map((service) => ({ name: `flixtube/${service}`, ...partsOf(imageOf(service, options)) })),
+    images: Array.from(images, ([service, image]) => ({ name: `flixtube/${service}`, ...partsOf(image) })),
     ...(options.overlay === 'azure' && {
-      configMapGenerator: [{ name: 'environment', namespace, ...(await environmentIn(folder, commands)) }],
+      configMapGenerator: [{ name: 'environment', namespace, ...told(options.environment, knownThere) }],
       generatorOptions: { disableNameSuffixHash: true },
       components: [`${infrastructure}/components/environment`],
     }),
@@ -37,18 +46,18 @@ export async function rendered(commands: Commands, options: ReleaseOptions): Pro
 }
 
 /** From what `npm run environment` has written; where it never ran, as in a delivery, from the cluster's last deploy. */
-async function environmentIn(folder: string, commands: Commands): Promise<{ envs: string[] } | { literals: string[] }> {
-  const file = path.join(folder, 'environment.env');
-  if (existsSync(file)) return { envs: [path.basename(file)] };
-  const known = await commands.look(kubectl('get', 'configmap', 'environment', '--output', 'json'));
-  if (known === undefined) {
+function told(environment: string, knownThere: KnownThere | undefined): { envs?: string[]; literals: string[] } {
+  const name = `${nameOfEnvironment}=${environment}`;
+  const file = fileOf(environment);
+  if (existsSync(file)) return { envs: [path.basename(file)], literals: [name] };
+  if (knownThere === undefined) {
     throw new SetupFailure(
-      `Nothing is known of the environment ${path.basename(folder)}: ${file} is missing, and the cluster does not know ` +
+      `Nothing is known of the environment ${environment}: ${file} is missing, and the cluster does not know ` +
         'either. infrastructure/kubernetes/README.md says how Terraform writes it.',
     );
   }
-  const { data }: { data: Record<string, string> } = JSON.parse(known);
-  return { literals: Object.entries(data).map(([name, value]) => `${name}=${value}`) };
+  const { [nameOfEnvironment]: _, ...others } = knownThere;
+  return { literals: [name, ...Object.entries(others).map(([key, value]) => `${key}=${value}`)] };
 }
 
 /** Kustomize wants name, tag and digest apart. */

@@ -72,6 +72,12 @@ describe('a new version', () => {
     expect(fake.state().commands).toContain('rollout undo deployment/metadata');
   });
 
+  test('whose containers end by themselves only when all pods run it is undone', async () => {
+    const { fake, run } = await delivery({ cluster: { restartsOfAll: 1 } });
+    await expect(run()).rejects.toThrow('With all pods its containers ended by themselves: 1 restarts');
+    expect(fake.imageOf('metadata')).toBe(oldImage);
+  });
+
   test('that does not get ready is removed, with what kubectl said of it', async () => {
     const { fake, run } = await delivery({ cluster: { neverReady: ['metadata-canary'] } });
     await expect(run()).rejects.toThrow(/does not get ready: .*exceeded its progress deadline/);

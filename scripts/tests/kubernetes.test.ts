@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { findProgram } from '@flixtube/dev-env/programs';
@@ -245,7 +245,29 @@ withKubectl('what Azure collects', () => {
   }, 60_000);
 });
 
+withKubectl('the network of Azure', () => {
+  it('lets who uses MongoDB reach the subnet in which Terraform has put it, and no other address', async () => {
+    const manifests = await renderedFrom(path.join(root, 'infrastructure/kubernetes/overlays/azure'));
+    const terraform = await readFile(path.join(root, 'infrastructure/terraform/network.tf'), 'utf8');
+    const [, subnet] = /"azurerm_subnet" "endpoints" \{[^}]*address_prefixes\s*= \["([^"]+)"\]/.exec(terraform) ?? [];
+    const policy = manifests.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'to-mongodb');
+    expect(policy.spec.egress.map(({ to }: Manifest) => to)).toEqual([[{ ipBlock: { cidr: subnet } }]]);
+  }, 60_000);
+});
+
 withKubectl('the door of Azure', () => {
+  it('no field in which the gateway believes its proxy is a viewer’s own word', async () => {
+    const manifests = await renderedFrom(path.join(root, 'infrastructure/kubernetes/overlays/azure'));
+    const route = manifests.find(({ kind, metadata }) => kind === 'HTTPRoute' && metadata.name === 'gateway');
+    // X-Forwarded-For and -Proto are written by Envoy itself.
+    for (const { filters } of route.spec.rules) {
+      expect(filters).toContainEqual({
+        type: 'RequestHeaderModifier',
+        requestHeaderModifier: { remove: ['X-Forwarded-Host'] },
+      });
+    }
+  }, 60_000);
+
   it('its pods, which AKS puts beside ours, are reached by viewers, and reach our gateway and what steers them', async () => {
     const manifests = await renderedFrom(path.join(root, 'infrastructure/kubernetes/overlays/azure'));
     const find = (kind: string, called: string) =>

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { root } from '@flixtube/dev-env/root';
+import { serviceNames } from '@flixtube/dev-env/services';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 describe('the commands that ship FlixTube', () => {
   let folder: string;
+  const known = path.join(root, '.flixtube/kubernetes/known-there');
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'flixtube-release-'));
     await fake('docker', 'exit 0');
@@ -15,7 +18,10 @@ describe('the commands that ship FlixTube', () => {
       'case "$*" in *"get secrets"*|*"get configmap"*) exit 1;; *kustomize*) echo "kind: List";; esac; exit 0',
     );
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+    await rm(known, { recursive: true, force: true });
+  });
 
   /** A program in front of PATH that notes how it is called. */
   async function fake(name: string, script: string): Promise<void> {
@@ -26,7 +32,7 @@ describe('the commands that ship FlixTube', () => {
 
   const run = (command: string, ...args: string[]) =>
     new Promise<{ code: number; said: string }>((resolve) => {
-      const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+      const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, PROMETHEUS_URL: 'http://127.0.0.1:9' };
       execFile(
         process.execPath,
         [`scripts/release/${command}.ts`, ...args],
@@ -88,20 +94,83 @@ describe('the commands that ship FlixTube', () => {
     ]);
   });
 
-  it('deploy of one service to an environment that only the cluster knows: it is asked', async () => {
-    const known = path.join(root, '.flixtube/kubernetes/known-there');
+  /** kubectl of a cluster that was told what it is, and in which these images run. */
+  async function cluster(told: Record<string, string>, images: Record<string, string> = {}): Promise<void> {
+    const running = Object.entries(images).map(([service, image]) => `${service} ${image};`);
     await fake(
       'kubectl',
-      `case "$*" in *"get configmap environment"*) echo '{"data":{"SITE_HOST":"v.example"}}';; esac`,
+      `case "$*" in *"get configmap environment"*) echo '${JSON.stringify({ data: told })}';;
+       *"get deployments"*) printf '${running.join('')}';; esac; exit 0`,
     );
+  }
+  const kustomization = async () => JSON.parse(await readFile(path.join(known, 'kustomization.yaml'), 'utf8'));
+
+  it('deploy of one service to an environment that only the cluster knows: it is asked', async () => {
+    await cluster({ SITE_HOST: 'v.example' });
     const args = ['--environment', 'known-there', '--image', 'r.example/flixtube/history@sha256:abc', 'history'];
     expect(await run('deploy', ...args)).toMatchObject({ code: 0 });
-    const rendered = JSON.parse(await readFile(path.join(known, 'kustomization.yaml'), 'utf8'));
     // And noted nowhere: the next one asks again.
-    expect(rendered.configMapGenerator).toEqual([
-      { name: 'environment', namespace: 'flixtube', literals: ['SITE_HOST=v.example'] },
+    expect((await kustomization()).configMapGenerator).toEqual([
+      { name: 'environment', namespace: 'flixtube', literals: ['ENVIRONMENT=known-there', 'SITE_HOST=v.example'] },
     ]);
-    await rm(known, { recursive: true });
+  });
+
+  const delivered = Object.fromEntries(serviceNames.map((name) => [name, `r.example/flixtube/${name}@sha256:${name}`]));
+
+  it('deploy of all without an image: each service keeps the one that was delivered', async () => {
+    await cluster({ ENVIRONMENT: 'known-there' }, delivered);
+    expect(await run('deploy', '--environment', 'known-there')).toMatchObject({ code: 0 });
+    const { images } = await kustomization();
+    expect(images).toHaveLength(serviceNames.length);
+    for (const { name, newName, digest } of images) {
+      expect(`${newName}@${digest}`).toBe(delivered[name.replace('flixtube/', '')]);
+    }
+  });
+
+  it('deploy of all with a tag: says what it takes the place of', async () => {
+    await cluster({ ENVIRONMENT: 'known-there' }, delivered);
+    const args = ['--environment', 'known-there', '--registry', 'r.example', '--tag', 'v2', '--dry-run'];
+    const { code, said } = await run('deploy', ...args);
+    expect(code).toBe(0);
+    expect(said).toContain('history: r.example/flixtube/history@sha256:history -> r.example/flixtube/history:v2');
+  });
+
+  it('deploy of all without an image, where one does not run yet: refused', async () => {
+    const { history: _, ...others } = delivered;
+    await cluster({ ENVIRONMENT: 'known-there' }, others);
+    const { code, said } = await run('deploy', '--environment', 'known-there');
+    expect(code).toBe(1);
+    expect(said).toContain('history does not run there yet');
+    expect(await changes()).toEqual([]);
+  });
+
+  it('what Terraform has said is handed on to the cluster once, and lies here no longer', async () => {
+    await mkdir(known, { recursive: true });
+    const file = path.join(known, 'environment.env');
+    await writeFile(file, 'SITE_HOST=new.example\n');
+    await cluster({ ENVIRONMENT: 'known-there', SITE_HOST: 'old.example' }, delivered);
+    await run('deploy', '--environment', 'known-there', '--dry-run');
+    await run('deploy', '--environment', 'known-there', 'history');
+    expect(existsSync(file)).toBe(true);
+    await run('deploy', '--environment', 'known-there');
+    expect((await kustomization()).configMapGenerator[0]).toMatchObject({ envs: ['environment.env'] });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it.each([
+    ['deploy', []],
+    ['deploy', ['--environment', 'test', '--registry', 'r.example', '--tag', 'v1']],
+    ['rollback', ['--environment', 'test', 'gateway']],
+    ['remove', ['--yes']],
+    ['remove', ['--yes', '--with-data']],
+    ['remove', ['--environment', 'test', '--yes', '--with-data']],
+    ['../canary/main', ['--environment', 'test', '--image', 'r.example/flixtube/history@sha256:abc', 'history']],
+  ])('%s %j where kubectl points at production: refused, and nothing is changed', async (command, args) => {
+    await cluster({ ENVIRONMENT: 'production' });
+    const { code, said } = await run(command, ...args);
+    expect(code).toBe(1);
+    expect(said).toMatch(/environment is production, and (local|test) is meant/);
+    expect(await changes()).toEqual([]);
   });
 
   it('the first failure is the last thing done, and says how to go back', async () => {
@@ -117,6 +186,8 @@ describe('the commands that ship FlixTube', () => {
     ['deploy', ['--image', 'x'], /goes with one service/],
     ['deploy', ['--environment', '../x'], /lowercase/],
     ['deploy', ['--environment', 'test'], /Which images/],
+    ['deploy', ['--environment', 'test', '--tag', 'v1'], /Which images/],
+    ['deploy', ['--environment', 'test', '--registry', 'r', '--tag', 'latest'], /Which images/],
     ['deploy', ['--environment', 'nowhere', '--registry', 'r', '--tag', 'v1'], /environment\.env is missing/],
     ['build', ['--yes'], /no --yes/],
     ['push', [], /Where to/],

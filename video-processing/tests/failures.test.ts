@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { newId } from '@flixtube/chassis/ids';
+import { newEvent } from '@flixtube/chassis/messaging';
 import type { VideoProcessed } from '@flixtube/contracts/events/video-processed';
 import type { VideoProcessingFailed } from '@flixtube/contracts/events/video-processing-failed';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { type Media, MediaFailure } from '../src/domain/media.ts';
 import { fakeMedia } from './support/fake-media.ts';
 import { createSystem, eventually, type System } from './support/system.ts';
@@ -81,6 +83,23 @@ describe('a task', () => {
     expect(data).toMatchObject({ kind: 'unreadable', detail: 'This is no video.', retriable: false });
     expect(tries).toBe(1);
   });
+
+  it('when it is of a kind that only a newer version knows, then it is left to a worker of that, and others are done', async () => {
+    const service = await system.start();
+    const upload = system.store();
+    const { videoId, processingId } = upload;
+    const data = { videoId, processingId, kind: 'of-a-newer-version', index: 0 };
+    const contract = { type: 'video-processing.tasks', data: z.object({}).loose() };
+    const task = newEvent(contract, { source: 'video-processing', subject: videoId, data });
+    for (let count = 0; count < 3; count += 1) await system.probe.publish({ ...task, id: newId() });
+    await system.announce(upload);
+
+    await system.probe.next<VideoProcessed>('video.processed');
+    await service.stop();
+
+    expect(system.probe.deadLetters()).toEqual([]);
+    expect(await system.vhost.queueDepth('video-processing.tasks')).toBe(3);
+  }, 60_000);
 
   it('when what was uploaded is no longer there, then that is said, whatever the encoder makes of it', async () => {
     await system.start();

@@ -25,6 +25,8 @@ export interface FakeCluster {
   commands: string[];
   /** Of the canary's containers. */
   restarts: number;
+  /** Of the others', which are of one version. */
+  restartsOfAll?: number;
   /** Deployments whose pods do not get ready. */
   neverReady: string[];
   /** The image before the last replacement. */

@@ -23,7 +23,13 @@ function answer(): string {
   const [verb, kind = '', name = ''] = args;
   if (verb === 'get' && kind === 'deployment') return JSON.stringify(existing(name));
   if (verb === 'get' && kind === 'pods') {
-    return JSON.stringify({ items: [{ status: { containerStatuses: [{ restartCount: cluster.restarts }] } }] });
+    const isCanary = args.some((arg) => arg.includes('flixtube.io/canary-of='));
+    const [{ image } = { image: '' }] = existing(isCanary ? 'metadata-canary' : 'metadata').spec.template.spec
+      .containers;
+    const restartCount = isCanary ? cluster.restarts : (cluster.restartsOfAll ?? 0);
+    return JSON.stringify({
+      items: [{ spec: { containers: [{ image }] }, status: { containerStatuses: [{ restartCount }] } }],
+    });
   }
   if (verb === 'apply') {
     const applied = JSON.parse(readFileSync(0, 'utf8'));

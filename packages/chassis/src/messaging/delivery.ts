@@ -5,6 +5,8 @@ import { backoff, delay } from './backoff.ts';
 import type { Publisher } from './publisher.ts';
 import { deadLetters } from './topology.ts';
 
+const putBackSince = 'x-put-back-since';
+
 /** What handling deliveries of a queue is, as a span: of the trace of the first, with links to those of the others. */
 export function spanOf(deliveries: readonly Delivery[]): Parameters<typeof entered>[1] {
   const [first, ...others] = deliveries;
@@ -73,6 +75,12 @@ export class Delivery {
     return this.earlierDeliveries >= this.#deliveryLimit / 2;
   }
 
+  /** For how long it has gone from one replica to the next, since none knows what to do with it. */
+  get goesRoundForMs(): number {
+    const since: unknown = this.message.properties.headers?.[putBackSince];
+    return typeof since === 'string' ? Date.now() - Date.parse(since) : 0;
+  }
+
   /** Acknowledges it. On a channel that is gone nothing happens, false is returned and the message comes again. */
   acknowledge(): boolean {
     if (this.#gone.aborted) return false;
@@ -101,6 +109,17 @@ export class Delivery {
   async renew(): Promise<void> {
     this.#logger.warn(this.facts, 'a message waits for a neighbour for long; it is put back into its queue');
     await this.#moveTo('', this.#queue, {});
+  }
+
+  /** Puts it back for another replica, with the time when that was first done. */
+  async putBack(): Promise<void> {
+    const since: unknown = this.message.properties.headers?.[putBackSince];
+    // Once is enough for an operator, and it may go round a thousand times.
+    const level = since === undefined ? 'warn' : 'debug';
+    this.#logger[level](this.facts, 'a message is not known to this version; it is put back for another replica');
+    await this.#moveTo('', this.#queue, {
+      [putBackSince]: typeof since === 'string' ? since : new Date().toISOString(),
+    });
   }
 
   /** What a log line may say of it: never the data. */

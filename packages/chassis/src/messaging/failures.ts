@@ -13,6 +13,17 @@ export interface RetryPolicy {
   firstMs: number;
   /** A message in transient trouble for longer than this is put back into its queue as a new one. */
   maxHoldMs: number;
+  /** How long a message that is not known here waits before it is put back, and for how long it may go round so. */
+  putBackAfterMs: number;
+  putBackForMs: number;
+}
+
+/**
+ * Thrown by a handler that has met a message of a newer version's: in a rolling deployment replicas of both take from one
+ * queue. It is put back for another replica, and dead-lettered when for an hour it has met none that knows it.
+ */
+export class NotKnownHere extends Error {
+  override name = 'NotKnownHere';
 }
 
 export const defaultRetryPolicy: RetryPolicy = {
@@ -22,16 +33,22 @@ export const defaultRetryPolicy: RetryPolicy = {
   firstMs: 500,
   // Well within RabbitMQ's consumer_timeout of 30 minutes.
   maxHoldMs: 15 * 60_000,
+  // Waiting takes a place that a message of this version could have.
+  putBackAfterMs: 1_000,
+  // A canary may run beside the old version for most of that. Then it was taken back, and nobody will know the message.
+  putBackForMs: 60 * 60_000,
 };
 
 /**
  * What became of an attempt: `applied`; `poison`, never to succeed, with the reason; `held`, transient trouble for
- * longer than a message may be held; `abandoned`, since we stop or the channel is gone.
+ * longer than a message may be held; `not-known`, one for another replica; `abandoned`, since we stop or the channel is
+ * gone.
  */
 export type Outcome =
   | { kind: 'applied' }
   | { kind: 'poison'; reason: string }
   | { kind: 'held' }
+  | { kind: 'not-known' }
   | { kind: 'abandoned' };
 
 /** Tries until it is applied, or there is a reason not to try again. Never rejects. */
@@ -40,6 +57,8 @@ export async function persevere(
   o: {
     policy: RetryPolicy;
     maxHoldMs?: number;
+    /** Whether it may be left to another replica. */
+    mayPutBack?: boolean;
     signal: AbortSignal;
     onFailure(error: unknown, nextInMs?: number): void;
     /** Each try, with what becomes of the message by it and how long it took. */
@@ -61,6 +80,10 @@ export async function persevere(
     } catch (thrown) {
       // An adapter that forgot to translate its driver's network error must not cost a message.
       const error = mapMongoError(thrown);
+      if (error instanceof NotKnownHere && o.mayPutBack) {
+        tried('retried');
+        return { kind: 'not-known' };
+      }
       if (isTransient(error)) {
         tried('retried');
         transient += 1;

@@ -2,6 +2,7 @@ import type { Logger } from '../logger.ts';
 import type { MessageMeter } from '../metrics/messages.ts';
 import { entered } from '../trace.ts';
 import { AppliedEvents, keyOf } from './applied-events.ts';
+import { delay } from './backoff.ts';
 import { type Delivery, spanOf } from './delivery.ts';
 import { type EventContract, type FlixEvent, readEvent } from './event.ts';
 import { persevere, type RetryPolicy } from './failures.ts';
@@ -59,6 +60,7 @@ export class OneByOne<T> {
       policy: this.#policy,
       // Deliveries that ended by a cut connection count towards the limit as well; a good message is renewed in time.
       ...(delivery.nearLimit ? { maxHoldMs: 0 } : {}),
+      mayPutBack: delivery.goesRoundForMs < this.#policy.putBackForMs,
       signal: delivery.signal,
       onFailure: (err, nextInMs) =>
         this.#logger.warn(
@@ -73,6 +75,9 @@ export class OneByOne<T> {
       await delivery.reject(outcome.reason);
     } else if (outcome.kind === 'held') {
       await delivery.renew();
+    } else if (outcome.kind === 'not-known') {
+      await delay(this.#policy.putBackAfterMs, delivery.signal);
+      await delivery.putBack();
     }
   }
 }

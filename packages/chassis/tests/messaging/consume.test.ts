@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import amqp from 'amqplib';
 import { DomainError } from '../../src/errors.ts';
-import type { FlixEvent } from '../../src/messaging.ts';
+import { type FlixEvent, NotKnownHere } from '../../src/messaging.ts';
 import { currentTrace } from '../../src/trace.ts';
 import { consumerBench } from '../support/consumer-bench.ts';
 import { Arrivals, gate, soon, type Thing, thing, thingEvent } from '../support/events.ts';
@@ -176,6 +176,49 @@ describe('subscribe', () => {
     await broker.stop();
     expect(bench.letters()).toEqual([]);
     expect(await bench.waiting()).toBe(0);
+  });
+
+  it('when one version does not know a message and another does, then it goes round until it has met that one', async () => {
+    const handled = new Arrivals<FlixEvent<Thing>>();
+    const old = new Arrivals<FlixEvent<Thing>>();
+    // A limit that it would be over soon if going round counted towards it.
+    const retry = { ...soon, putBackAfterMs: 5 };
+    const options = { deliveryLimit: 1, retry, prefetch: 1 };
+    await bench.consuming(async (event) => {
+      old.add(event);
+      if (event.data.n === 20) throw new NotKnownHere('Of no kind that is known here.');
+    }, options);
+
+    await bench.probe.publish(thingEvent(20));
+    await old.count(5);
+    // And it is in nobody's way.
+    await bench.probe.publish(thingEvent(21));
+    while (!old.all.some(({ data }) => data.n === 21)) await old.count(old.all.length + 1);
+    await bench.consuming(async (event) => handled.add(event), options);
+
+    expect((await handled.count(1))[0]?.data).toEqual({ n: 20 });
+    expect(bench.letters()).toEqual([]);
+  });
+
+  it('when for long no version was met that knows a message, then it is dead-lettered with the reason', async () => {
+    const retry = { ...soon, putBackAfterMs: 20, putBackForMs: 50 };
+    let tries = 0;
+    await bench.consuming(
+      async () => {
+        tries += 1;
+        throw new NotKnownHere('Of no kind that is known here.');
+      },
+      { retry },
+    );
+
+    await bench.probe.publish(thingEvent(22));
+
+    const letter = await bench.probe.nextDeadLetter(
+      (one) => one.headers['x-event-queue'] === `${bench.service}.thing.happened`,
+    );
+    expect(letter.headers).toMatchObject({ 'x-reason': 'NotKnownHere: Of no kind that is known here.' });
+    // Round at least twice, and then as any other that fails.
+    expect(tries).toBeGreaterThanOrEqual(2 + 5);
   });
 
   it('when its queue is declared, then that is a quorum queue that gives up late and dead-letters at least once', async () => {

@@ -47,7 +47,7 @@ export function revivedHeaders(headers: Record<string, unknown>): Record<string,
 }
 
 const ofDeath =
-  /^x-(reason|event-queue|dead-lettered-at|death|(first|last)-death-\w+|delivery-count|acquired-count|attempt)$/;
+  /^x-(reason|event-queue|dead-lettered-at|death|(first|last)-death-\w+|delivery-count|acquired-count|attempt|put-back-since)$/;
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
