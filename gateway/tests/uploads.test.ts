@@ -55,6 +55,14 @@ describe('uploads by tus', () => {
     expect(got()).toMatchObject({ method: 'POST', url: upload });
   });
 
+  it('metadata of 20,000 bytes, as much as a description may need: pass both ways', async () => {
+    const metadata = `description ${'A'.repeat(20_000)}`;
+    gateway.upload.answer = (_req, res) => void res.writeHead(200, { 'upload-metadata': metadata }).end();
+    const answer = await raw([`HEAD ${upload} HTTP/1.1`, `Upload-Metadata: ${metadata}`]);
+    expect([answer.status, answer.headers['upload-metadata'] === metadata]).toEqual([200, true]);
+    expect(got().headers['upload-metadata'] === metadata).toBe(true);
+  });
+
   it('OPTIONS and HEAD: are the service’s to answer', async () => {
     gateway.upload.answer = (_req, res) =>
       void res.writeHead(204, { 'tus-version': '1.0.0', 'upload-offset': '5' }).end();

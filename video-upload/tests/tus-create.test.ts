@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { noVideo } from './support/fake-storage.ts';
 import { sha256, videoBytes } from './support/sending.ts';
 import { createSystem, type System } from './support/system.ts';
-import { checksum, metadata, type TusAnswer, TusClient } from './support/tus-client.ts';
+import { answerTo, checksum, metadata, type TusAnswer, TusClient } from './support/tus-client.ts';
 
 const maxBytes = 64 * 1024 * 1024;
 
@@ -152,6 +152,14 @@ describe('/api/uploads', () => {
     ['filetype', 'image/png', 415],
   ])('a %s of %.12p: %i that names it', async (key, value, status) => {
     expectProblem(await client.create(10, { 'upload-metadata': metadata({ [key]: value }) }), status, key);
+  });
+
+  it('a description of 5,000 characters of three bytes: is taken, and HEAD has it', async () => {
+    const said = metadata({ description: '散'.repeat(5_000), title: '歩'.repeat(200) });
+    const path = await client.created(10, { 'upload-metadata': said });
+    const req = client.begin('HEAD', path, {}, { maxHeaderSize: 64 * 1024 });
+    req.end();
+    expect((await answerTo(req)).headers['upload-metadata'] === said).toBe(true);
   });
 
   it('a value that is no UTF-8: 400', async () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { noVideo } from './support/fake-storage.ts';
 import { sha256, videoBytes } from './support/sending.ts';
 import { createSystem, eventually, type System } from './support/system.ts';
-import { answerTo, metadata, patching, type TusAnswer, TusClient } from './support/tus-client.ts';
+import { answerTo, checksum, metadata, patching, type TusAnswer, TusClient } from './support/tus-client.ts';
 
 const block = 4 * 1024 * 1024;
 
@@ -117,6 +117,21 @@ describe('PATCH /api/uploads/:uploadId', () => {
       expectProblem(answer, 409, 'Upload-Offset');
     }
     expect(await client.offset(path)).toBe(100_000);
+  });
+
+  it('a refusal says when the upload expires, as every answer to a PATCH does; of one that is no upload any more it does not', async () => {
+    const path = await client.created(100);
+    const bytes = videoBytes(10);
+    const expires = (await client.head(path)).headers['upload-expires'];
+    expect(expires).toBeDefined();
+    for (const headers of [{ 'upload-offset': 5 }, { 'upload-offset': 'x' }, { 'content-type': 'video/mp4' }]) {
+      const { status, headers: answered } = await client.patch(path, 0, bytes, headers);
+      expect([status, answered['upload-expires']]).toEqual([expect.any(Number), expires]);
+    }
+    const wrong = await client.patch(path, 0, bytes, { 'upload-checksum': checksum('sha1', videoBytes(9)) });
+    expect([wrong.status, wrong.headers['upload-expires']]).toEqual([460, expires]);
+    await client.patch(path, 0, videoBytes(100));
+    expect((await client.patch(path, 0, bytes)).headers['upload-expires']).toBeUndefined();
   });
 
   it.each(['-1', '1.5', '0x10', '1e3', '', ' ', '5, 5', 'NaN', '+1'])(

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Video } from '@flixtube/contracts/http/video';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page, Request, Response } from 'playwright-core';
-import { accessibilityFaults, launchBrowser, overflow, visitor, widths } from '../../src/browser.ts';
+import { accessibilityFaults, connection, launchBrowser, overflow, visitor, widths } from '../../src/browser.ts';
 import { fakeClip } from '../../src/clips.ts';
 import { eventually } from '../../src/eventually.ts';
 
@@ -14,18 +14,6 @@ const file = (name: string, size: number, seed: number) => ({
   mimeType: 'video/mp4',
   buffer: Buffer.from(fakeClip(size, seed)),
 });
-
-/** Makes a page's connection slow enough to see an upload, or cuts it. */
-async function connection(page: Page, { bytesPerSecond = -1, offline = false }) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Network.enable');
-  await session.send('Network.emulateNetworkConditions', {
-    offline,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: bytesPerSecond,
-  });
-}
 
 const card = (page: Page, name: string) => page.getByRole('article', { name });
 const share = async (page: Page, name: string) =>

@@ -2,7 +2,7 @@ import { DomainError } from '@flixtube/chassis/errors';
 import type { Logger } from '@flixtube/chassis/logger';
 import { meterSlots, type Registry } from '@flixtube/chassis/metrics';
 import { type CallNeighbour, observedCalls } from '@flixtube/chassis/neighbour-calls';
-import type { Resource } from '@flixtube/chassis/service';
+import { mostHeaderBytes, type Resource } from '@flixtube/chassis/service';
 import { currentTrace } from '@flixtube/chassis/trace';
 import { type Dispatcher, Pool } from 'undici';
 import { type Circuit, createCircuit } from '../domain/circuit.ts';
@@ -43,7 +43,11 @@ class Line {
     timeouts: { headersTimeout: number; bodyTimeout: number },
   ) {
     this.#most = connections + queue;
-    this.pool = new Pool(url, { connections, pipelining: 1, connect: { timeout: connectMs }, ...timeouts });
+    this.pool = new Pool(url, {
+      ...{ connections, pipelining: 1, connect: { timeout: connectMs }, ...timeouts },
+      // An upload's metadata comes back as it was sent (tus 1.0.0, HEAD).
+      maxHeaderSize: mostHeaderBytes,
+    });
   }
 
   get inHand(): number {

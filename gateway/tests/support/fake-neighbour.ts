@@ -1,6 +1,7 @@
 import { EventEmitter, on } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { mostHeaderBytes } from '@flixtube/chassis/service';
 
 /** A service that a test plays: an HTTP server of its own that answers as the test wants. */
 export interface FakeNeighbour {
@@ -46,7 +47,7 @@ export const answerProblem =
 export async function fakeNeighbour(answer: RequestListener = answerJson({})): Promise<FakeNeighbour> {
   const sockets = new Set<Socket>();
   const changes = new EventEmitter();
-  const server = createServer((req, res) => {
+  const server = createServer({ maxHeaderSize: mostHeaderBytes }, (req, res) => {
     fake.requests.push(req);
     // A test that ends in the middle of an exchange is no failure of the fake.
     req.on('error', () => undefined);

@@ -6,6 +6,7 @@ import { createHttpServer, type HttpServer } from './service/http-server.ts';
 import { type Resource, superviseResources } from './service/resources.ts';
 
 export type { Health } from './service/health.ts';
+export { mostHeaderBytes } from './service/http-server.ts';
 export type { Resource } from './service/resources.ts';
 export { runService } from './service/run.ts';
 

@@ -1,8 +1,9 @@
-// Azurite writes its index of blobs to disk every five seconds only, so that a kill makes it forget blobs that it has
-// acknowledged, which Azure never does. Loaded into it with `node --require`, this makes it write before it acknowledges.
+// Azurite writes its index of blobs to disk every five seconds only, so that a kill makes it forget blobs and blocks that
+// it has acknowledged, which Azure never does. Loaded into it with `node --require`, this makes it write before it acknowledges.
 const Module = require('node:module');
 
-const changes = ['commitBlockList', 'createBlob', 'createContainer', 'deleteBlob', 'deleteContainer'];
+/** Blocks that wait for their commit are among them: an upload in pieces counts them as arrived, and is hours from its end. */
+const changes = ['stageBlock', 'commitBlockList', 'createBlob', 'createContainer', 'deleteBlob', 'deleteContainer'];
 const patched = new WeakSet();
 /** The index of extents, the files that hold the bytes: a blob is found through it. */
 const extents = new Set();

@@ -41,9 +41,17 @@ export class TusClient {
   }
 
   /** Begins a request whose body the test writes. */
-  begin(method: string, path: string, headers: Record<string, string | number | string[]> = {}): ClientRequest {
+  begin(
+    method: string,
+    path: string,
+    headers: Record<string, string | number | string[]> = {},
+    options: { maxHeaderSize?: number } = {},
+  ): ClientRequest {
     const said = { 'tus-resumable': '1.0.0', ...this.#identity, ...headers };
-    return httpRequest(this.url + path, { method, agent: false, headers: said }).on('error', () => undefined);
+    return httpRequest(this.url + path, { ...options, method, agent: false, headers: said }).on(
+      'error',
+      () => undefined,
+    );
   }
 
   create(lengthBytes: number, headers: Sending['headers'] = {}, body?: Buffer): Promise<TusAnswer> {

@@ -1,5 +1,5 @@
 import { CloudUpload } from 'lucide-react';
-import { type DragEvent, useId, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
 import { acceptedFiles } from './video-file.ts';
 import './drop-zone.css';
 
@@ -13,29 +13,40 @@ interface Props {
   limit: string | null;
 }
 
-/** Where files are chosen, or dropped. */
+/**
+ * Where files are chosen, or dropped. All of the page takes what is dropped: beside a zone of its own a browser would open
+ * the file in place of the page, and end what is being sent.
+ */
 export function DropZone({ onFiles, refusals, small, limit }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const refusalId = useId();
 
-  function drop(event: DragEvent) {
+  const hover = useEffectEvent((event: DragEvent) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    setOver(true);
+  });
+  const leave = useEffectEvent((event: DragEvent) => {
+    // Out of the window; else it is over another part of the page now.
+    if (event.relatedTarget === null) setOver(false);
+  });
+  const drop = useEffectEvent((event: DragEvent) => {
+    if (!carriesFiles(event)) return;
     event.preventDefault();
     setOver(false);
-    onFiles([...event.dataTransfer.files]);
-  }
+    onFiles([...(event.dataTransfer?.files ?? [])]);
+  });
+  useEffect(() => {
+    const listening = new AbortController();
+    addEventListener('dragover', (event) => hover(event), listening);
+    addEventListener('dragleave', (event) => leave(event), listening);
+    addEventListener('drop', (event) => drop(event), listening);
+    return () => listening.abort();
+  }, []);
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the button is the first
-    <div
-      className={`drop-zone${small ? ' drop-zone--small' : ''}${over ? ' drop-zone--over' : ''}`}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <div className={`drop-zone${small ? ' drop-zone--small' : ''}${over ? ' drop-zone--over' : ''}`}>
       <div className="drop-zone-icon" aria-hidden="true">
         <CloudUpload />
       </div>
@@ -76,3 +87,6 @@ export function DropZone({ onFiles, refusals, small, limit }: Props) {
     </div>
   );
 }
+
+/** Not a text, say, that is moved from one field to another. */
+const carriesFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') ?? false;

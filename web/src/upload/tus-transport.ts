@@ -5,8 +5,11 @@ import type { UnfinishedUpload, UploadListener, UploadRequest, UploadTask, Uploa
 import type { Details } from './upload-item.ts';
 
 const endpoint = '/api/uploads';
-/** How long the server keeps what has arrived of an upload, in milliseconds. */
-const kept = 24 * 3600 * 1000;
+/**
+ * How long a description may be in UTF-8, in bytes, to be told when the upload begins: that is done in a header field, and
+ * proxies take none longer than 8 KiB. A longer one is saved when the video is there.
+ */
+const mostTold = 3000;
 
 /** The protocol's client, fetched when something is uploaded. */
 const loadTus = () => import('tus-js-client');
@@ -27,9 +30,8 @@ export const tusTransport: UploadTransport = {
 export async function unfinishedUploads(): Promise<UnfinishedUpload[]> {
   const { defaultOptions } = await loadTus();
   const all = await defaultOptions.urlStorage.findAllUploads();
-  const outdated = all.filter((upload) => !isFresh(upload));
-  await Promise.all(outdated.map(({ urlStorageKey }) => defaultOptions.urlStorage.removeUpload(urlStorageKey)));
-  return newestFirst(all.filter(isFresh)).map(describe);
+  const states = await Promise.all(all.map(stateOf));
+  return newestFirst(all.filter((_, index) => states[index] === 'unfinished')).map(describe);
 }
 
 /** Forgets an upload that did not end, and has the server throw away what it has of it. */
@@ -46,6 +48,8 @@ class TusTask implements UploadTask {
   readonly #request: UploadRequest;
   readonly #listener: UploadListener;
   #upload: Promise<Upload> | null = null;
+  /** What the server is told when it is told of the upload, and what it has been told. */
+  #offered: Details;
   #told: Details | null = null;
   #videoId: string | null = null;
   /** Grows with every start and stop: what an earlier one says does not count any more. */
@@ -54,6 +58,7 @@ class TusTask implements UploadTask {
   constructor(request: UploadRequest, listener: UploadListener) {
     this.#request = request;
     this.#listener = listener;
+    this.#offered = request.details();
   }
 
   start(): void {
@@ -80,7 +85,7 @@ class TusTask implements UploadTask {
       if (run !== this.#run) return;
       if (!upload.url && !this.#told) upload.options.metadata = this.#metadata();
       upload.options.onProgress = (sent) => run === this.#run && this.#listener.onProgress(sent);
-      upload.options.onError = (error) => run === this.#run && this.#listener.onBroken(asApiError(error));
+      upload.options.onError = (error) => void this.#broken(run, error);
       upload.options.onSuccess = () => run === this.#run && this.#finish();
       upload.start();
     } catch (error) {
@@ -105,7 +110,7 @@ class TusTask implements UploadTask {
         this.#videoId = response.getHeader('X-Video-Id') ?? this.#videoId;
       },
       onUploadUrlAvailable: () => {
-        this.#told ??= this.#request.details();
+        this.#told ??= this.#offered;
       },
     });
     if (previous) {
@@ -118,8 +123,17 @@ class TusTask implements UploadTask {
 
   #metadata(): Record<string, string> {
     const { file, contentType, details } = this.#request;
-    const { title, description } = details();
+    const { title, description: whole } = details();
+    const description = new Blob([whole]).size > mostTold ? '' : whole;
+    this.#offered = { title, description };
     return { filename: file.name, filetype: contentType, title, ...(description && { description }) };
+  }
+
+  async #broken(run: number, error: Error | DetailedError): Promise<void> {
+    const why = asApiError(error);
+    const cannotRead = why instanceof ApiError && why.status === 0 && !(await isReadable(this.#request.file));
+    if (run !== this.#run) return;
+    this.#listener.onBroken(cannotRead ? unreadable(this.#request.file) : why);
   }
 
   #finish(): void {
@@ -134,11 +148,25 @@ class TusTask implements UploadTask {
 async function previousOf(file: File): Promise<PreviousUpload | null> {
   const { defaultOptions, Upload } = await loadTus();
   const found = await new Upload(file, { ...defaultOptions, endpoint }).findPreviousUploads();
-  return newestFirst(found.filter(isFresh))[0] ?? null;
+  for (const previous of newestFirst(found)) if ((await stateOf(previous)) !== 'gone') return previous;
+  return null;
 }
 
-const isFresh = ({ creationTime, uploadUrl }: PreviousUpload) =>
-  uploadUrl !== null && Date.now() - Date.parse(creationTime) < kept;
+/**
+ * What the server has of an upload; one that it does not have is forgotten here, too. How long it keeps one, and since
+ * which byte, it alone knows; when it cannot be asked, the upload counts as there.
+ */
+async function stateOf({ uploadUrl, urlStorageKey }: PreviousUpload): Promise<'unfinished' | 'video' | 'gone'> {
+  if (uploadUrl !== null) {
+    const asked = fetch(uploadUrl, { method: 'HEAD', headers: { 'tus-resumable': '1.0.0' } });
+    const answer = await asked.catch(() => null);
+    if (answer?.headers.has('x-video-id')) return 'video';
+    if (answer === null || ![404, 410].includes(answer.status)) return 'unfinished';
+  }
+  const { defaultOptions } = await loadTus();
+  await defaultOptions.urlStorage.removeUpload(urlStorageKey);
+  return 'gone';
+}
 
 const newestFirst = (uploads: PreviousUpload[]) =>
   uploads.toSorted((a, b) => Date.parse(b.creationTime) - Date.parse(a.creationTime));
@@ -151,6 +179,19 @@ const describe = ({ urlStorageKey, metadata, size, creationTime }: PreviousUploa
   title: metadata.title ?? '',
   description: metadata.description ?? '',
 });
+
+/** A file that was moved or changed after it was chosen cannot be read, and sending it fails as if the network had. */
+const isReadable = (file: File): Promise<boolean> =>
+  file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
+
+const unreadable = (file: File) =>
+  new Error(`“${file.name}” cannot be read any more. Has it been moved or changed? Please choose it again.`);
 
 function asApiError(error: Error | DetailedError): Error {
   if (!('originalRequest' in error) || !error.originalRequest) return error;

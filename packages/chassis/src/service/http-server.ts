@@ -13,9 +13,15 @@ export interface HttpServer {
 
 type Handler = (req: IncomingMessage, res: ServerResponse, unmatched: () => void) => void;
 
+/**
+ * How long address and header fields may be together, in bytes. Room for a description of 5,000 characters of three bytes:
+ * 20,000 bytes in base64 (Upload-Metadata), 45,000 in an address.
+ */
+export const mostHeaderBytes = 64 * 1024;
+
 /** Bounds on what a client may hold open; bodies have their own (http/slow-body.ts), since an upload may take hours. */
 const limits = {
-  maxHeaderSize: 16 * 1024,
+  maxHeaderSize: mostHeaderBytes,
   headersTimeout: 20_000,
   requestTimeout: 0,
   connectionsCheckingInterval: 5_000,

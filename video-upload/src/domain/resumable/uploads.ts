@@ -109,6 +109,12 @@ export class Resumables {
     return appending;
   }
 
+  /** Until when an upload is kept as it is; undefined when there is no unfinished one. */
+  async expiryOf(uploadId: string, ownerId: string): Promise<Date | undefined> {
+    const upload = await this.#options.records.find(uploadId, ownerId);
+    return upload?.state === 'uploading' ? upload.expiresAt : undefined;
+  }
+
   /** Ends an upload; a video that it has become stays. @throws DomainError 'not-found', 'gone' */
   async end(uploadId: string, ownerId: string): Promise<void> {
     const { records, remains, store, log } = this.#options;

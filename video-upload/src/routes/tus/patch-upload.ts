@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
 import { beyondLength } from '../../domain/resumable/refusals.ts';
 import type { Resumables } from '../../domain/resumable/uploads.ts';
-import { bodyLength, bytesOf, integerOf, sayProgress, uploadAsked } from './protocol.ts';
+import { bodyLength, bytesOf, integerOf, sayExpiry, sayProgress, uploadAsked } from './protocol.ts';
 
 /** `PATCH /api/uploads/:uploadId`: bytes at Upload-Offset. */
-export function patchUpload(uploads: Pick<Resumables, 'find' | 'append'>): RequestHandler {
-  return async (req, res) => {
+export function patchUpload(uploads: Pick<Resumables, 'find' | 'append' | 'expiryOf'>): RequestHandler {
+  const append: RequestHandler = async (req, res) => {
     const { uploadId, ownerId } = uploadAsked(req);
     const bytes = bytesOf(req);
     const offset = integerOf(req, 'Upload-Offset');
@@ -17,5 +17,16 @@ export function patchUpload(uploads: Pick<Resumables, 'find' | 'append'>): Reque
     }
     sayProgress(res, await uploads.append(uploadId, ownerId, offset, bytes));
     res.status(204).end();
+  };
+  return async (req, res, next) => {
+    try {
+      await append(req, res, next);
+    } catch (error) {
+      // It is in every answer to a PATCH of an upload that is going to expire (Upload-Expires).
+      const { uploadId, ownerId } = uploadAsked(req);
+      const expiry = await uploads.expiryOf(uploadId, ownerId).catch(() => undefined);
+      if (expiry !== undefined && !res.headersSent) sayExpiry(res, expiry);
+      throw error;
+    }
   };
 }

@@ -118,5 +118,9 @@ function checksumOf(req: Request): Bytes['checksum'] {
 export function sayProgress(res: Response, upload: ResumableUpload): void {
   res.setHeader('Upload-Offset', String(upload.offset));
   if (upload.state === 'stored') res.setHeader('X-Video-Id', upload.videoId);
-  else res.setHeader('Upload-Expires', upload.expiresAt.toUTCString());
+  else sayExpiry(res, upload.expiresAt);
+}
+
+export function sayExpiry(res: Response, expiresAt: Date): void {
+  res.setHeader('Upload-Expires', expiresAt.toUTCString());
 }

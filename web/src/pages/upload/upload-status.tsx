@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { ApiError } from '../../api/api-error.ts';
 import { formatBytes, formatTimeLeft } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
+import { breakWords } from '../../upload/break-words.ts';
 import type { UploadItem } from '../../upload/upload-item.ts';
 
 /** How far an upload is, or why it does not go on. */
@@ -19,7 +20,7 @@ export function UploadStatus({ item }: { item: UploadItem }) {
       <ProgressBar share={share} label="Upload progress" finishing={step.is === 'finishing'} />
       <p className="upload-figures">
         <strong>{Math.floor(share * 100)} %</strong>
-        <span>{step.is === 'retrying' ? <Countdown until={step.retryAt} /> : figures(item)}</span>
+        <span>{step.is === 'retrying' ? <Countdown until={step.retryAt} error={step.error} /> : figures(item)}</span>
       </p>
       {step.is === 'failed' && <Failure error={step.error} />}
     </div>
@@ -45,14 +46,18 @@ function figures({ step, file, sentBytes, bytesPerSecond, secondsLeft }: UploadI
   }
 }
 
-function Countdown({ until }: { until: number }) {
+function Countdown({ until, error }: { until: number; error: Error }) {
   const [now, setNow] = useState(() => performance.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(performance.now()), 250);
     return () => clearInterval(timer);
   }, []);
   const seconds = Math.max(0, Math.ceil((until - now) / 1000));
-  return <>The connection broke. {seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again…'}</>;
+  return (
+    <>
+      {breakWords(error)} {seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again…'}
+    </>
+  );
 }
 
 function Failure({ error }: { error: Error }) {

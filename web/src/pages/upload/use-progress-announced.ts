@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useAnnouncer } from '../../ui/announcer.tsx';
+import { breakWords } from '../../upload/break-words.ts';
 import { isInHand, shareSent, type UploadItem } from '../../upload/upload-item.ts';
 
 /** Says what happens to uploads to who listens: each end and each break, and of the progress only the quarters. */
@@ -26,7 +27,7 @@ export function useProgressAnnounced(items: readonly UploadItem[]): void {
 function newsOf({ title, step }: UploadItem): string | null {
   switch (step.is) {
     case 'retrying':
-      return `The connection broke. ${title} goes on by itself`;
+      return `${breakWords(step.error)} ${title} goes on by itself`;
     case 'failed':
       return `${title} could not be uploaded`;
     case 'paused':
