@@ -23,6 +23,7 @@ describe('files that are not what they say', () => {
   it.each([
     ['random bytes', Buffer.from(Array.from({ length: 50_000 }, (_, index) => (index * 7919 * (index % 251)) & 255))],
     ['nothing but zeros', Buffer.alloc(50_000)],
+    ['nothing at all', ''],
     ['an empty MP4', Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isommp42', 'latin1')],
     ['text', 'This is not a video.\n'.repeat(100)],
   ])('%s: unreadable, with a sentence for a person and the cause for the log', async (name, content) => {

@@ -10,7 +10,8 @@ import {
   type TextTrack,
 } from '../../domain/media.ts';
 import { inputOf } from './input.ts';
-import { lastTimestamp } from './last-timestamp.ts';
+import { lastTimestamps } from './last-timestamps.ts';
+import { lengthsOf, seconds } from './lengths.ts';
 import { textOf as outputOf, type RunOptions, run } from './run.ts';
 
 /** What ffprobe says of a stream, as far as it is read; any of it may be missing. */
@@ -59,8 +60,6 @@ const longestTitle = 200;
 /** Those that are text; others, such as those of DVDs and Blu-rays, are pictures of it. */
 const textCodecs = new Set(['subrip', 'ass', 'ssa', 'webvtt', 'mov_text', 'text']);
 const longestSeconds = 24 * 3_600;
-/** Fewer bits a second than any moving picture takes: then it is the duration that is wrong. */
-const fewestBitsPerSecond = 100;
 /** Without an index a reader may arrive after the key frame that it needs. */
 const roughSeekSeconds = 6;
 const rough = /mpegts|^mpeg$|flv|ogg|asf|^rm$/;
@@ -80,18 +79,15 @@ export async function probe(options: RunOptions, source: Source, signal: AbortSi
   const heard = streams.filter(isSound).slice(0, mostSoundTracks);
   const startSeconds = seconds(format.start_time) ?? 0;
 
-  const main = best ?? heard[0];
-  let durationSeconds = main === undefined ? 0 : durationOf(main, format, startSeconds);
-  if (main && !isLikely(durationSeconds, source)) {
-    const counted = await lastTimestamp(options, source, main.index, signal);
-    if (counted !== undefined) durationSeconds = counted - startSeconds;
-  }
-  if (!(durationSeconds >= 0)) durationSeconds = 0;
+  const measure = () => lastTimestamps(options, source, signal);
+  const tracks = best ? [best, ...heard] : heard;
+  const { durationSeconds, fillSeconds } = await lengthsOf(tracks, { format, startSeconds, source, measure });
   if (durationSeconds > longestSeconds) {
     throw new MediaFailure('unsupported', 'This video says that it is longer than a day, which is more than is taken.');
   }
   return {
     durationSeconds,
+    ...(fillSeconds === undefined ? {} : { fillSeconds }),
     startSeconds,
     picture: best ? pictureOf(best, format) : null,
     sound: heard.map(soundOf),
@@ -116,29 +112,36 @@ function isKnown(codec: string | undefined): boolean {
 function pictureOf(stream: Stream, format: Format): Picture {
   const { width, height } = displayed(stream);
   const average = rational(stream.avg_frame_rate);
+  const interlaced = ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? '');
   const transfer = stream.color_transfer ?? '';
   return {
     stream: stream.index,
     width: even(width),
     height: even(height),
     frameRate: frameRateOf(average.num > 0 ? average : rational(stream.r_frame_rate)),
-    interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+    interlaced,
     hdr: transfer === 'smpte2084' || transfer === 'arib-std-b67',
     matrix: matrixOf(stream),
+    mayChange: !interlaced && rotationOf(stream) === 0,
     isPlain: stream.pix_fmt === 'yuv420p' && (stream.color_range ?? 'tv') === 'tv' && matrixOf(stream) === 'bt709',
     seekMarginSeconds: rough.test(format.format_name ?? '') ? roughSeekSeconds : 0,
   };
 }
 
 /** As shown: pixels made square by lengthening the shorter of their sides, and turned. */
-function displayed({ width = 0, height = 0, sample_aspect_ratio, side_data_list = [] }: Stream) {
+function displayed(stream: Stream) {
+  const { width = 0, height = 0, sample_aspect_ratio } = stream;
   const shape = rational(sample_aspect_ratio?.replace(':', '/'));
   const stated = shape.num / shape.den;
   const ratio = stated >= 1 / oddestShape && stated <= oddestShape ? stated : 1;
   const stretched = ratio >= 1 ? { width: width * ratio, height } : { width, height: height / ratio };
-  const rotation = side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0;
-  const isTurned = Math.abs(Math.round(rotation / 90)) % 2 === 1;
+  const isTurned = Math.abs(Math.round(rotationOf(stream) / 90)) % 2 === 1;
   return isTurned ? { width: stretched.height, height: stretched.width } : stretched;
+}
+
+/** In degrees. */
+function rotationOf({ side_data_list = [] }: Stream): number {
+  return side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0;
 }
 
 /** In the words of ffmpeg's scale filter. Files that do not say are taken as players take them, by their size. */
@@ -180,29 +183,6 @@ function chapterOf({ start_time, end_time, tags = {} }: ProbedChapter, zero: num
 
 function titleIn({ title }: Record<string, string>): string | null {
   return title?.slice(0, longestTitle).toWellFormed().trim() || null;
-}
-
-/** Of this stream, from our zero on; else of the file. */
-function durationOf({ duration, start_time, tags = {} }: Stream, format: Format, zero: number): number {
-  const own = seconds(duration) ?? clock(tags.DURATION ?? tags['DURATION-eng']);
-  if (own === undefined || own <= 0) return seconds(format.duration) ?? 0;
-  // Matroska counts from the file's beginning, the others from the stream's.
-  return duration === undefined ? own : own + (seconds(start_time) ?? zero) - zero;
-}
-
-function isLikely(duration: number, { sizeBytes }: Source): boolean {
-  return duration > 0 && (duration < 60 || (sizeBytes * 8) / duration >= fewestBitsPerSecond);
-}
-
-function seconds(text: string | undefined): number | undefined {
-  const value = Number.parseFloat(text ?? '');
-  return Number.isFinite(value) ? value : undefined;
-}
-
-/** Such as 00:01:02.500000000. */
-function clock(text: string | undefined): number | undefined {
-  const [, hours, minutes, rest] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '') ?? [];
-  return hours === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
 }
 
 function rational(text: string | undefined): Rational {
