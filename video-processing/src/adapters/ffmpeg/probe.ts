@@ -9,6 +9,7 @@ import {
   type Source,
   type TextTrack,
 } from '../../domain/media.ts';
+import { type Ending, failureOf } from './failures.ts';
 import { inputOf } from './input.ts';
 import { lastTimestamps } from './last-timestamps.ts';
 import { lengthsOf, seconds } from './lengths.ts';
@@ -68,7 +69,8 @@ const rough = /mpegts|^mpeg$|flv|ogg|asf|^rm$/;
 export async function probe(options: RunOptions, source: Source, signal: AbortSignal): Promise<Probe> {
   const chapterFields = ['-show_entries', 'chapter=start_time,end_time:chapter_tags=title'];
   const args = ['-of', 'json', '-show_format', '-show_streams', ...chapterFields, ...inputOf(source)];
-  const text = await outputOf(run(options, 'ffprobe', args, { signal }));
+  const running = run(options, 'ffprobe', args, { signal });
+  const text = await outputOf(running);
   const {
     streams = [],
     chapters = [],
@@ -76,6 +78,8 @@ export async function probe(options: RunOptions, source: Source, signal: AbortSi
   } = JSON.parse(text) as { streams?: Stream[]; chapters?: ProbedChapter[]; format?: Format };
   const shown = streams.filter(isPicture);
   const best = shown.find(({ disposition }) => disposition?.default === 1) ?? shown[0];
+  // Else a film that is too large would become one of sound alone.
+  if (best === undefined && streams.some(hasUnreadSize)) refuseTooLarge(await running.ended);
   const heard = streams.filter(isSound).slice(0, mostSoundTracks);
   const startSeconds = seconds(format.start_time) ?? 0;
 
@@ -99,6 +103,16 @@ export async function probe(options: RunOptions, source: Source, signal: AbortSi
 function isPicture({ codec_type, codec_name, width, height, disposition }: Stream): boolean {
   const isCover = disposition?.attached_pic === 1 || disposition?.timed_thumbnails === 1;
   return codec_type === 'video' && isKnown(codec_name) && !isCover && (width ?? 0) > 0 && (height ?? 0) > 0;
+}
+
+function hasUnreadSize(stream: Stream): boolean {
+  return stream.width === 0 && isPicture({ ...stream, width: 1, height: 1 });
+}
+
+/** @throws MediaFailure when what ffprobe complained of is the size of pictures */
+function refuseTooLarge(ending: Ending): void {
+  const failure = failureOf('ffprobe', ending);
+  if (failure.kind === 'unsupported') throw failure;
 }
 
 function isSound({ codec_type, codec_name, channels }: Stream): boolean {
