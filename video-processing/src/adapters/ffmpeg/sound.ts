@@ -26,6 +26,11 @@ const segmentsOfFirstPart = 3;
  * does. What is lost is that the first 21 ms fade in.
  */
 const framesOfPriming = 1;
+/**
+ * A frame of AAC-LC in which both channels are silent (ISO/IEC 14496-3 §4.4.2.1). What follows where the sound ends long
+ * before the picture is made here, once all of it is known to be read: parts of sound count as they come.
+ */
+const silence = Buffer.from([0x21, 0x00, 0x49, 0x90, 0x02, 0x19, 0x00, 0x23, 0x80]);
 /** Downmixes are known for so many channels; of more, the first two are taken. */
 const mostChannels = 8;
 
@@ -62,6 +67,12 @@ export async function* encodeSound(
     }
     const failure = await ended;
     if (failure !== undefined) throw failure;
+    const whole = ((plan.probe.fillSeconds ?? 0) * samplesPerSecond) / samplesOfFrame;
+    while (writer.frames > 0 && writer.frames < whole) {
+      const part = await writer.add(silence);
+      signal.throwIfAborted();
+      if (part) yield part;
+    }
     const part = await writer.finish();
     if (part) yield part;
   } finally {
@@ -96,7 +107,6 @@ function encoderOf({ probe }: Plan): string[] {
   const filters = [
     `aresample=${samplesPerSecond}:async=1:first_pts=0`,
     'aformat=sample_fmts=fltp:channel_layouts=stereo',
-    ...(probe.fillSeconds === undefined ? [] : [`apad=whole_dur=${probe.fillSeconds.toFixed(6)}`]),
   ];
   return [
     ...['-protocol_whitelist', 'pipe', '-copyts', '-f', 'nut', '-i', 'pipe:0'],
@@ -123,6 +133,11 @@ class PartWriter {
   constructor(track: string, folder: string) {
     this.#track = track;
     this.#folder = folder;
+  }
+
+  /** So many have been added, without the priming. */
+  get frames(): number {
+    return this.#framesBefore + this.#frames.length;
   }
 
   /** Answers the part that this frame has made whole. */
