@@ -37,7 +37,7 @@ const audioTrack = track.extend({
   name: z.string().regex(/^audio-\d+$/),
   language: z.string().nullable().describe('BCP 47, as far as the file says'),
   label: z.string(),
-  channels: z.int().positive(),
+  channels: z.int().positive().describe('Of this track, not of the file'),
 });
 
 /**

@@ -79,7 +79,25 @@ describe('writeManifest', () => {
       timescale: 30_000,
       init: { start: 0, length: 7 },
     });
-    expect(manifest.audio[0]).toMatchObject({ label: 'Kommentar', language: 'de', channels: 6 });
+    expect(manifest.audio[0]).toMatchObject({ label: 'Kommentar', language: 'de', channels: 2 });
+  });
+
+  it('sound: what it is called, its language in BCP 47, and the channels that are made of those of the file', async () => {
+    const of = (language: string | null, title: string | null) => ({ stream: 1, channels: 6, language, title });
+    const named = { ...plan.probe, sound: [of('ger', null), of('eng', 'Commentary'), of(null, null), of('xx-', null)] };
+    const parts = named.sound.map((_, n) => part('sound', n, 0, `audio-${n}`, [192_000]));
+    const written = await writeManifest(processingId, { ...plan, probe: named }, Readable.from(parts), {
+      seconds: 60,
+      complete: true,
+    });
+
+    const { audio } = hlsManifest.parse(JSON.parse(written.text));
+    expect(audio.map(({ language, label, channels }) => [language, label, channels])).toEqual([
+      ['de', 'Deutsch', 2],
+      ['en', 'Commentary', 2],
+      [null, 'Sound 3', 2],
+      [null, 'Sound 4', 2],
+    ]);
   });
 
   it('a piece in which nothing was: the others follow on one another', async () => {

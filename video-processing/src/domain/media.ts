@@ -33,6 +33,8 @@ export interface Picture {
   matrix?: 'bt601' | 'bt709' | 'bt2020';
   /** Its pictures are as those that are made here: 8 bits, 4:2:0, BT.709, limited range. */
   isPlain?: boolean;
+  /** Its frames may change their size and kind half-way, since they are scaled before anything else is done to them. */
+  mayChange?: boolean;
   /** How far before a place in it a reader must begin to be sure of meeting a key frame. */
   seekMarginSeconds?: number;
 }
@@ -61,8 +63,13 @@ export interface Chapter {
 
 /** What a file holds, as far as it is of use here. */
 export interface Probe {
-  /** Seconds; what the container says, or what its streams do. */
+  /** Seconds; what the container says, or what its streams do. Of the picture, where there is one. */
   durationSeconds: number;
+  /**
+   * Where the last of picture and sound ends, when another ends long before: up to there that one stands still, or is
+   * silent. Players wait for ever for the next part of what has ended while the other goes on. Unset: they end together.
+   */
+  fillSeconds?: number;
   /** Of the earliest stream, in seconds: where our time begins. */
   startSeconds: number;
   /** Null for sound alone. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ffmpegMedia } from '../../src/adapters/ffmpeg/ffmpeg-media.ts';
 import { planOf } from '../../src/domain/plan.ts';
-import { clip, written } from './support/clips.ts';
+import { clip, ffmpeg, written } from './support/clips.ts';
 import { serveFile } from './support/range-server.ts';
 
 const never = new AbortController().signal;
@@ -23,6 +23,7 @@ describe('files that are not what they say', () => {
   it.each([
     ['random bytes', Buffer.from(Array.from({ length: 50_000 }, (_, index) => (index * 7919 * (index % 251)) & 255))],
     ['nothing but zeros', Buffer.alloc(50_000)],
+    ['nothing at all', ''],
     ['an empty MP4', Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isommp42', 'latin1')],
     ['text', 'This is not a video.\n'.repeat(100)],
   ])('%s: unreadable, with a sentence for a person and the cause for the log', async (name, content) => {
@@ -33,6 +34,19 @@ describe('files that are not what they say', () => {
     expect(failure).toMatchObject({ kind: 'unreadable', retriable: false });
     expect((failure as Error).message).toMatch(/^This file could not be read as a video\./);
     expect((failure as Error).message).not.toContain('127.0.0.1');
+    source.close();
+  });
+
+  it('pictures that are larger than they may be: unsupported, and not a film of sound alone', async () => {
+    const path = join(folder, 'large.mov');
+    const picture = ['-f', 'lavfi', '-i', 'color=gray:size=9000x9000:rate=1', '-c:v', 'png', '-pix_fmt', 'gray'];
+    ffmpeg([...picture.slice(0, 4), '-f', 'lavfi', '-i', 'sine', ...picture.slice(4), '-t', '1', path]);
+    const source = await serveFile(path);
+
+    const failure = await media.probe(source, never).catch((error: unknown) => error);
+
+    expect(failure).toMatchObject({ kind: 'unsupported', retriable: false });
+    expect((failure as Error).message).toMatch(/^The pictures of this video are larger/);
     source.close();
   });
 

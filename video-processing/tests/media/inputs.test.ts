@@ -62,6 +62,9 @@ const expected: Record<
   'no sound': { size: '320x180', rate: '25/1', frames: 250, sound: 0 },
   'sound begins later': { size: '320x180', rate: '25/1', frames: 250 },
   'picture begins later': { size: '320x180', rate: '25/1', frames: 250 },
+  'mp4 that stands still for long, and is silent before its end': { size: '320x180', rate: '15/2', frames: 75 },
+  'picture ends long before the sound': { size: '320x180', rate: '25/1', frames: 250 },
+  'mpegts, size and channels change half-way': { size: '320x180', rate: '25/1', frames: 250 },
   interlaced: { size: '320x180', rate: '25/1', frames: 250, interlaced: true },
   '10 bit HDR': { size: '320x180', rate: '25/1', frames: 250, hdr: true },
 };
@@ -108,6 +111,7 @@ describe('media of each usual kind', () => {
     'mpegts, 30000/1001',
     'mpegts, key frames far apart',
     'variable frame rate',
+    'mp4 that stands still for long, and is silent before its end',
     'webm that says neither how long it is nor where what is',
   ])(
     '%s: every frame shows what the file shows at its time, also where pieces join',

@@ -69,6 +69,46 @@ audio-0.m3u8
 `);
   });
 
+  it('measures the peak over what lasts about a target duration: a last key frame alone is none', () => {
+    const frame = {
+      start: 200_000,
+      length: 60_000,
+      ticks: 1_001,
+      keyframes: [{ start: 200_000, length: 60_000, ticks: 1_001 }],
+    };
+    const video = [picture('240p', 426, 240, 100_000)].map((track) => ({
+      ...track,
+      parts: track.parts.map((part, n) => ({
+        ...part,
+        segments: n === 0 ? part.segments : [...part.segments.slice(0, 1), frame],
+      })),
+    }));
+    const text = mainPlaylist({ ...manifest, video, audio: [] }, []);
+    // 160 kB in 4.004 s and a frame, and 80 kB of key frames; not 60 kB in a thirtieth of a second.
+    expect(text.match(/:BANDWIDTH=\d+/g)).toEqual([':BANDWIDTH=317039', ':BANDWIDTH=158520']);
+    const alone = {
+      ...manifest,
+      video: [{ ...video[0], parts: [{ key: 'k', segments: [frame] }] }] as typeof video,
+      audio: [],
+    };
+    expect(mainPlaylist(alone, [])).toContain(':BANDWIDTH=14385615,AVERAGE-BANDWIDTH=14385615,');
+  });
+
+  it('lets a player choose by itself only the first sound of a language', () => {
+    const audio = [
+      sound(0, 'English', 'en'),
+      sound(1, 'Commentary', 'en'),
+      sound(2, 'Deutsch', 'de'),
+      sound(3, '', null),
+    ];
+    expect(mainPlaylist({ ...manifest, audio }, []).match(/AUTOSELECT=\w+/g)).toEqual([
+      'AUTOSELECT=YES',
+      'AUTOSELECT=NO',
+      'AUTOSELECT=YES',
+      'AUTOSELECT=YES',
+    ]);
+  });
+
   it('says nothing of sound where there is none', () => {
     expect(mainPlaylist({ ...manifest, audio: [] }, [])).not.toMatch(/AUDIO|mp4a/);
   });

@@ -1,4 +1,5 @@
 import type { HlsManifest, HlsTrack, HlsVideoTrack } from '@flixtube/contracts/hls-manifest';
+import { peakRate, rateOf } from './bit-rates.ts';
 import { objectBytes, objectUrl } from './object-ranges.ts';
 import type { PlayableVideo } from './playable-video.ts';
 import { namesOf, playlistOf, quoted } from './playlist-text.ts';
@@ -28,17 +29,21 @@ export function mainPlaylist(manifest: HlsManifest, captions: PlayableVideo['cap
   const texts = subtitles.length === 0 ? [] : [`SUBTITLES="${subtitlesGroup}"`];
   if (video.length === 0 && sound !== undefined) {
     // Sound alone: the first track is the only variant.
-    return playlistOf([...lines, ...subtitles, streamInf([sound], texts), `${sound.name}.m3u8`]);
+    return playlistOf([...lines, ...subtitles, streamInf(manifest, [sound], texts), `${sound.name}.m3u8`]);
   }
   const names = namesOf(audio.map(({ label }) => label));
+  const languages = new Set<string | null>();
   audio.forEach((track, index) => {
+    // A player that chooses by itself takes the first of a language: a commentary comes after it (§4.3.4.1.1).
+    const isFirst = !languages.has(track.language);
+    languages.add(track.language);
     const attributes = [
       'TYPE=AUDIO',
       `GROUP-ID="${soundGroup}"`,
       `NAME="${names[index]}"`,
       ...(track.language === null ? [] : [`LANGUAGE="${quoted(track.language)}"`]),
       `DEFAULT=${index === 0 ? 'YES' : 'NO'}`,
-      'AUTOSELECT=YES',
+      `AUTOSELECT=${isFirst ? 'YES' : 'NO'}`,
       `CHANNELS="${track.channels}"`,
       `URI="${track.name}.m3u8"`,
     ];
@@ -52,13 +57,13 @@ export function mainPlaylist(manifest: HlsManifest, captions: PlayableVideo['cap
       ...(sound === undefined ? [] : [`AUDIO="${soundGroup}"`]),
       ...texts,
     ];
-    lines.push(streamInf([track, ...audio], attributes), `${track.name}.m3u8`);
+    lines.push(streamInf(manifest, [track, ...audio], attributes), `${track.name}.m3u8`);
   }
   for (const track of video) {
-    const rates = allSegments(track).flatMap(({ keyframes }) => keyframes.map((one) => rateOf(one, track)));
-    if (rates.length === 0) continue;
+    const keyframes = allSegments(track).flatMap((segment) => segment.keyframes);
+    if (keyframes.length === 0) continue;
     const attributes = [
-      `BANDWIDTH=${Math.ceil(greatest(rates))}`,
+      `BANDWIDTH=${Math.ceil(peakRate(keyframes, track, targetDuration(manifest)))}`,
       ...pictureAttributes(track),
       `CODECS="${quoted(track.codecs)}"`,
       `URI="${track.name}-iframes.m3u8"`,
@@ -165,10 +170,11 @@ function segmentUrl({ processingId }: HlsManifest, name: string, index: number):
 }
 
 /** BANDWIDTH is the peak, picture and the richest sound together; AVERAGE-BANDWIDTH the same of the means (§4.3.4.2). */
-function streamInf(tracks: HlsTrack[], attributes: string[]): string {
+function streamInf(manifest: HlsManifest, tracks: HlsTrack[], attributes: string[]): string {
+  const target = targetDuration(manifest);
   const [first, ...sounds] = tracks.map((track) => ({
-    peak: greatest(allSegments(track).map((segment) => rateOf(segment, track))),
-    mean: meanRate(track),
+    peak: peakRate(allSegments(track), track, target),
+    mean: rateOf(allSegments(track), track),
   }));
   const most = (of: 'peak' | 'mean') => Math.ceil((first?.[of] ?? 0) + Math.max(0, ...sounds.map((one) => one[of])));
   const codecs = [...new Set(tracks.map((track) => track.codecs))].join(',');
@@ -182,18 +188,6 @@ function streamInf(tracks: HlsTrack[], attributes: string[]): string {
 
 function pictureAttributes({ width, height }: HlsVideoTrack): string[] {
   return [`RESOLUTION=${width}x${height}`];
-}
-
-function meanRate(track: HlsTrack): number {
-  const segments = allSegments(track);
-  const bytes = segments.reduce((sum, { length }) => sum + length, 0);
-  const ticks = segments.reduce((sum, segment) => sum + segment.ticks, 0);
-  return ticks === 0 ? 0 : rateOf({ length: bytes, ticks }, track);
-}
-
-/** Bits per second. */
-function rateOf({ length, ticks }: { length: number; ticks: number }, { timescale }: HlsTrack): number {
-  return (length * 8 * timescale) / ticks;
 }
 
 function allSegments(track: HlsTrack): HlsTrack['parts'][number]['segments'] {

@@ -31,7 +31,7 @@ const sentences: [RegExp, MediaFailure['kind'], string][] = [
     'This video is coded in a way that cannot be read here. Please upload it in another format, such as MP4 with H.264.',
   ],
   [
-    /Invalid data found|moov atom not found|End of file|header parsing failed|Format not on whitelist|Could not find codec parameters|Invalid argument/i,
+    /Invalid data found|Server returned 4XX|moov atom not found|End of file|header parsing failed|Format not on whitelist|Could not find codec parameters|Invalid argument/i,
     'unreadable',
     'This file could not be read as a video. It may be damaged, incomplete, or something other than a video.',
   ],

@@ -11,13 +11,13 @@ export function fromZero(startSeconds: number): string {
  * How long a file can be at most that says it is so long, in seconds: one whose clock leaps ahead by years would be
  * filled up with frames or silence for ever.
  */
-export function mostSeconds({ durationSeconds }: Probe): number {
-  return 2 * durationSeconds + 600;
+export function mostSeconds({ durationSeconds, fillSeconds }: Probe): number {
+  return 2 * Math.max(durationSeconds, fillSeconds ?? 0) + 600;
 }
 
 /**
  * The filter graph from a picture track to all renditions of a piece; its outputs are [v0], [v1], …, smallest first, and
- * [mark]: the first frame, which says by its time in frames whether the piece begins in time.
+ * [mark]: the first frame at or after the piece's first one, which says by its time in frames whether it is that one.
  * Frames are counted on a grid of constant rate that begins at the file's zero, so that a piece comes out the same
  * wherever its reader began: each frame of the grid is the last one of the file that is nearest to it or to one before.
  * Times stay those of the whole file: from setpts on ffmpeg 7 does not know the frame rate, which tpad counts with.
@@ -31,16 +31,21 @@ export function pieceGraph({ probe, renditions }: Plan, piece: Piece, fill: bool
   const { firstFrame, frames } = piece;
   const begin = fill ? `:start_time=${((firstFrame * den) / num).toFixed(6)}` : '';
   const end = firstFrame + (frames ?? Math.ceil((mostSeconds(probe) * num) / den));
-  const steps = [
+  // The next piece begins where this one ends, and the sound may go on: it is filled up where the file has too little.
+  const whole = frames ?? Math.round(((probe.fillSeconds ?? 0) * num) / den) - firstFrame;
+  const read = [
     ...(picture.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
     fromZero(startSeconds),
     `fps=fps=${num}/${den}${begin}`,
-    `trim=start_pts=${firstFrame}:end_pts=${end}`,
-    'split=2[all][first];[first]trim=end_frame=1,scale=16:16,format=gray[mark];[all]null',
-    // The next piece begins where this one ends, so it is filled up where the file has too little.
-    ...(frames === null ? [] : [`tpad=stop=${frames}:stop_mode=clone`, `trim=end_frame=${frames}`]),
+    `trim=start_pts=${firstFrame}`,
+    'split=2[all][first]',
   ];
-  const source = `[0:${picture.stream}]${steps.join(',')}`;
+  const mark = '[first]trim=end_frame=1,scale=16:16,format=gray[mark]';
+  const cut = [
+    `trim=end_pts=${end}`,
+    ...(whole > 0 ? [`tpad=stop=${whole}:stop_mode=clone`, `trim=end_frame=${whole}`] : []),
+  ];
+  const source = `[0:${picture.stream}]${read.join(',')};${mark};[all]${cut.join(',')}`;
   return ladderGraph(source, picture, renditions);
 }
 

@@ -1,4 +1,4 @@
-import type { Source } from '../../domain/media.ts';
+import type { Picture, Source } from '../../domain/media.ts';
 
 /**
  * Containers that hold what they say. None that names other files or addresses (hls, dash, concat, image2, sdp, …): a
@@ -35,4 +35,13 @@ export function inputOf({ url }: Source, options: string[] = []): string[] {
     ...options,
     ...['-i', url],
   ];
+}
+
+/**
+ * Options of ffmpeg for an input whose frames are counted. What changes half-way, as the pictures of a call do when its line
+ * gets worse, would have ffmpeg build its filters anew, which then lose a frame and count from the beginning; `scale`
+ * takes frames as they come. Other filters do not: rows of a smaller frame would be read that are not there.
+ */
+export function steadyGraph({ mayChange = false }: Picture): string[] {
+  return mayChange ? ['-reinit_filter', '0'] : [];
 }

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodedPart, Picture, Piece, Plan, Rendition, Source } from '../../domain/media.ts';
 import { pieceGraph } from './graph.ts';
-import { inputOf } from './input.ts';
+import { inputOf, steadyGraph } from './input.ts';
 import { videoPartOf } from './mp4/video-part.ts';
 import { type RunOptions, run, textOf } from './run.ts';
 
@@ -13,7 +13,7 @@ interface PieceJob {
   folder: string;
 }
 
-/** How far back the second attempt begins, when the first has met no key frame in time. */
+/** How far back the second attempt begins, when the first has met no key frame in time; a third one at the beginning. */
 const secondMarginSeconds = 60;
 /** Players and ffmpeg take tens of thousands of ticks a second for granted. */
 const fewestTicks = 10_000;
@@ -29,26 +29,30 @@ export async function encodePiece(
   const margin = picture.seekMarginSeconds ?? 0;
   // The file's first frame may come later than its first sound.
   const fill = job.piece.firstFrame === 0;
-  const found = await attempt(options, job, { margin, fill }, signal);
-  if (found !== 'late') return found;
-  const further = await attempt(options, job, { margin: margin + secondMarginSeconds, fill: true }, signal);
-  return further === 'late' ? [] : further;
+  let found = await attempt(options, job, { margin, fill }, signal);
+  // Without an index the last key frame may lie before the place where reading began.
+  if (found === 'late' || (found === 'none' && margin > 0)) {
+    found = await attempt(options, job, { margin: margin + secondMarginSeconds, fill }, signal);
+  }
+  // An index has times of decoding: after a picture that stands for minutes, a key frame is decoded long before it is shown.
+  if (found === 'late') found = await attempt(options, job, { margin: Number.POSITIVE_INFINITY, fill: true }, signal);
+  return typeof found === 'string' ? [] : found;
 }
 
-/** 'late' when the piece's first frame was not met: one after it was, or none. */
+/** When the piece's first frame was not met: 'late' when one after it was, else 'none'. */
 async function attempt(
   options: RunOptions & { threads: number },
   { source, plan, piece, folder }: PieceJob,
   { margin, fill }: { margin: number; fill: boolean },
   signal: AbortSignal,
-): Promise<EncodedPart[] | 'late'> {
+): Promise<EncodedPart[] | 'late' | 'none'> {
   const { picture } = plan.probe;
   if (picture === null) return [];
   const threads = String(options.threads);
   const raw = (rendition: Rendition) => `${piece.index}-${rendition.name}.raw`;
   const args = [
     ...['-filter_complex_threads', threads, '-copyts', '-max_error_rate', '1'],
-    ...inputOf(source, ['-threads', threads, ...seekTo(piece, picture, margin)]),
+    ...inputOf(source, ['-threads', threads, ...steadyGraph(picture), ...seekTo(piece, picture, margin)]),
     ...['-filter_complex', pieceGraph(plan, piece, fill)],
     ...plan.renditions.flatMap((rendition, index) => [
       ...['-map', `[v${index}]`, ...encoderOf(rendition, plan, threads)],
@@ -74,9 +78,8 @@ async function attempt(
     await rm(from, { force: true });
     signal.throwIfAborted();
   }
-  // No frame at all: without an index the last key frame may lie before the place where reading began.
-  const isEnd = first === undefined && margin === 0;
-  return isMet || isEnd ? parts : 'late';
+  if (isMet) return parts;
+  return first === undefined ? 'none' : 'late';
 }
 
 /**

@@ -9,8 +9,10 @@ import {
   type Source,
   type TextTrack,
 } from '../../domain/media.ts';
+import { type Ending, failureOf } from './failures.ts';
 import { inputOf } from './input.ts';
-import { lastTimestamp } from './last-timestamp.ts';
+import { lastTimestamps } from './last-timestamps.ts';
+import { lengthsOf, seconds } from './lengths.ts';
 import { textOf as outputOf, type RunOptions, run } from './run.ts';
 
 /** What ffprobe says of a stream, as far as it is read; any of it may be missing. */
@@ -59,8 +61,6 @@ const longestTitle = 200;
 /** Those that are text; others, such as those of DVDs and Blu-rays, are pictures of it. */
 const textCodecs = new Set(['subrip', 'ass', 'ssa', 'webvtt', 'mov_text', 'text']);
 const longestSeconds = 24 * 3_600;
-/** Fewer bits a second than any moving picture takes: then it is the duration that is wrong. */
-const fewestBitsPerSecond = 100;
 /** Without an index a reader may arrive after the key frame that it needs. */
 const roughSeekSeconds = 6;
 const rough = /mpegts|^mpeg$|flv|ogg|asf|^rm$/;
@@ -69,7 +69,8 @@ const rough = /mpegts|^mpeg$|flv|ogg|asf|^rm$/;
 export async function probe(options: RunOptions, source: Source, signal: AbortSignal): Promise<Probe> {
   const chapterFields = ['-show_entries', 'chapter=start_time,end_time:chapter_tags=title'];
   const args = ['-of', 'json', '-show_format', '-show_streams', ...chapterFields, ...inputOf(source)];
-  const text = await outputOf(run(options, 'ffprobe', args, { signal }));
+  const running = run(options, 'ffprobe', args, { signal });
+  const text = await outputOf(running);
   const {
     streams = [],
     chapters = [],
@@ -77,21 +78,20 @@ export async function probe(options: RunOptions, source: Source, signal: AbortSi
   } = JSON.parse(text) as { streams?: Stream[]; chapters?: ProbedChapter[]; format?: Format };
   const shown = streams.filter(isPicture);
   const best = shown.find(({ disposition }) => disposition?.default === 1) ?? shown[0];
+  // Else a film that is too large would become one of sound alone.
+  if (best === undefined && streams.some(hasUnreadSize)) refuseTooLarge(await running.ended);
   const heard = streams.filter(isSound).slice(0, mostSoundTracks);
   const startSeconds = seconds(format.start_time) ?? 0;
 
-  const main = best ?? heard[0];
-  let durationSeconds = main === undefined ? 0 : durationOf(main, format, startSeconds);
-  if (main && !isLikely(durationSeconds, source)) {
-    const counted = await lastTimestamp(options, source, main.index, signal);
-    if (counted !== undefined) durationSeconds = counted - startSeconds;
-  }
-  if (!(durationSeconds >= 0)) durationSeconds = 0;
+  const measure = () => lastTimestamps(options, source, signal);
+  const tracks = best ? [best, ...heard] : heard;
+  const { durationSeconds, fillSeconds } = await lengthsOf(tracks, { format, startSeconds, source, measure });
   if (durationSeconds > longestSeconds) {
     throw new MediaFailure('unsupported', 'This video says that it is longer than a day, which is more than is taken.');
   }
   return {
     durationSeconds,
+    ...(fillSeconds === undefined ? {} : { fillSeconds }),
     startSeconds,
     picture: best ? pictureOf(best, format) : null,
     sound: heard.map(soundOf),
@@ -105,6 +105,16 @@ function isPicture({ codec_type, codec_name, width, height, disposition }: Strea
   return codec_type === 'video' && isKnown(codec_name) && !isCover && (width ?? 0) > 0 && (height ?? 0) > 0;
 }
 
+function hasUnreadSize(stream: Stream): boolean {
+  return stream.width === 0 && isPicture({ ...stream, width: 1, height: 1 });
+}
+
+/** @throws MediaFailure when what ffprobe complained of is the size of pictures */
+function refuseTooLarge(ending: Ending): void {
+  const failure = failureOf('ffprobe', ending);
+  if (failure.kind === 'unsupported') throw failure;
+}
+
 function isSound({ codec_type, codec_name, channels }: Stream): boolean {
   return codec_type === 'audio' && isKnown(codec_name) && (channels ?? 0) > 0;
 }
@@ -116,29 +126,36 @@ function isKnown(codec: string | undefined): boolean {
 function pictureOf(stream: Stream, format: Format): Picture {
   const { width, height } = displayed(stream);
   const average = rational(stream.avg_frame_rate);
+  const interlaced = ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? '');
   const transfer = stream.color_transfer ?? '';
   return {
     stream: stream.index,
     width: even(width),
     height: even(height),
     frameRate: frameRateOf(average.num > 0 ? average : rational(stream.r_frame_rate)),
-    interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+    interlaced,
     hdr: transfer === 'smpte2084' || transfer === 'arib-std-b67',
     matrix: matrixOf(stream),
+    mayChange: !interlaced && rotationOf(stream) === 0,
     isPlain: stream.pix_fmt === 'yuv420p' && (stream.color_range ?? 'tv') === 'tv' && matrixOf(stream) === 'bt709',
     seekMarginSeconds: rough.test(format.format_name ?? '') ? roughSeekSeconds : 0,
   };
 }
 
 /** As shown: pixels made square by lengthening the shorter of their sides, and turned. */
-function displayed({ width = 0, height = 0, sample_aspect_ratio, side_data_list = [] }: Stream) {
+function displayed(stream: Stream) {
+  const { width = 0, height = 0, sample_aspect_ratio } = stream;
   const shape = rational(sample_aspect_ratio?.replace(':', '/'));
   const stated = shape.num / shape.den;
   const ratio = stated >= 1 / oddestShape && stated <= oddestShape ? stated : 1;
   const stretched = ratio >= 1 ? { width: width * ratio, height } : { width, height: height / ratio };
-  const rotation = side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0;
-  const isTurned = Math.abs(Math.round(rotation / 90)) % 2 === 1;
+  const isTurned = Math.abs(Math.round(rotationOf(stream) / 90)) % 2 === 1;
   return isTurned ? { width: stretched.height, height: stretched.width } : stretched;
+}
+
+/** In degrees. */
+function rotationOf({ side_data_list = [] }: Stream): number {
+  return side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0;
 }
 
 /** In the words of ffmpeg's scale filter. Files that do not say are taken as players take them, by their size. */
@@ -180,29 +197,6 @@ function chapterOf({ start_time, end_time, tags = {} }: ProbedChapter, zero: num
 
 function titleIn({ title }: Record<string, string>): string | null {
   return title?.slice(0, longestTitle).toWellFormed().trim() || null;
-}
-
-/** Of this stream, from our zero on; else of the file. */
-function durationOf({ duration, start_time, tags = {} }: Stream, format: Format, zero: number): number {
-  const own = seconds(duration) ?? clock(tags.DURATION ?? tags['DURATION-eng']);
-  if (own === undefined || own <= 0) return seconds(format.duration) ?? 0;
-  // Matroska counts from the file's beginning, the others from the stream's.
-  return duration === undefined ? own : own + (seconds(start_time) ?? zero) - zero;
-}
-
-function isLikely(duration: number, { sizeBytes }: Source): boolean {
-  return duration > 0 && (duration < 60 || (sizeBytes * 8) / duration >= fewestBitsPerSecond);
-}
-
-function seconds(text: string | undefined): number | undefined {
-  const value = Number.parseFloat(text ?? '');
-  return Number.isFinite(value) ? value : undefined;
-}
-
-/** Such as 00:01:02.500000000. */
-function clock(text: string | undefined): number | undefined {
-  const [, hours, minutes, rest] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '') ?? [];
-  return hours === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
 }
 
 function rational(text: string | undefined): Rational {

@@ -23,6 +23,15 @@ export interface Running {
   ended: Promise<Ending>;
 }
 
+interface Surroundings {
+  folder?: string;
+  signal: AbortSignal;
+  /** Of another program, which becomes this one's standard input and can be read no more. */
+  input?: Readable;
+  /** Whether what this program's output goes to has more than is wanted of it now. */
+  isWaitedFor?: (() => boolean) | undefined;
+}
+
 const mostSaid = 16_384;
 
 /**
@@ -34,7 +43,7 @@ export function run(
   options: RunOptions,
   program: 'ffmpeg' | 'ffprobe',
   args: string[],
-  { folder, signal }: { folder?: string; signal: AbortSignal },
+  { folder, signal, input, isWaitedFor }: Surroundings,
 ): Running {
   signal.throwIfAborted();
   const common = program === 'ffmpeg' ? ['-nostdin', '-hide_banner', '-nostats', '-progress', 'pipe:3', '-y'] : [];
@@ -48,11 +57,12 @@ export function run(
   const child = spawn(command, rest, {
     cwd: folder ?? tmpdir(),
     env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', AV_LOG_FORCE_NOCOLOR: '1', MALLOC_ARENA_MAX: '2' },
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: [input ?? 'ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  input?.destroy();
   // Neither its arguments nor what it says: they have addresses and titles in them.
-  const ended = spanned(program, {}, () => endOf(child, options, program, signal));
+  const ended = spanned(program, {}, () => endOf(child, options, program, { signal, isWaitedFor }));
   return { output: child.stdout as Readable, ended };
 }
 
@@ -81,7 +91,12 @@ function confinement({ memoryBytes, fileBytes, cpuSeconds }: RunOptions['limits'
   return ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs', '--', 'prlimit', ...limits, '--'];
 }
 
-function endOf(child: ChildProcess, options: RunOptions, program: string, signal: AbortSignal): Promise<Ending> {
+function endOf(
+  child: ChildProcess,
+  options: RunOptions,
+  program: string,
+  { signal, isWaitedFor }: Pick<Surroundings, 'signal' | 'isWaitedFor'>,
+): Promise<Ending> {
   return new Promise((resolve, reject) => {
     let said = '';
     let stall: MediaFailure | undefined;
@@ -92,15 +107,10 @@ function endOf(child: ChildProcess, options: RunOptions, program: string, signal
       } catch {}
     };
     const output = child.stdout as Readable;
-    const watch = watchStall(
-      child.pid ?? 0,
-      options.stallMs,
-      () => output.readableLength > 0,
-      () => {
-        stall = stalled(program, options.stallMs);
-        kill();
-      },
-    );
+    const watch = watchStall(child.pid ?? 0, options.stallMs, isWaitedFor ?? (() => output.readableLength > 0), () => {
+      stall = stalled(program, options.stallMs);
+      kill();
+    });
     signal.addEventListener('abort', kill, { once: true });
     const done = () => {
       watch.stop();

@@ -5,7 +5,7 @@ import { AdtsReader } from './adts.ts';
 import { mostSeconds } from './graph.ts';
 import { inputOf } from './input.ts';
 import { soundFormat, soundInit, soundSegment } from './mp4/sound-part.ts';
-import { type RunOptions, run } from './run.ts';
+import { type Running, type RunOptions, run } from './run.ts';
 
 interface SoundJob {
   source: Source;
@@ -26,6 +26,11 @@ const segmentsOfFirstPart = 3;
  * does. What is lost is that the first 21 ms fade in.
  */
 const framesOfPriming = 1;
+/**
+ * A frame of AAC-LC in which both channels are silent (ISO/IEC 14496-3 §4.4.2.1). What follows where the sound ends long
+ * before the picture is made here, once all of it is known to be read: parts of sound count as they come.
+ */
+const silence = Buffer.from([0x21, 0x00, 0x49, 0x90, 0x02, 0x19, 0x00, 0x23, 0x80]);
 /** Downmixes are known for so many channels; of more, the first two are taken. */
 const mostChannels = 8;
 
@@ -42,18 +47,18 @@ export async function* encodeSound(
   if (sound === undefined) return;
   // Ends ffmpeg too when nobody wants more of it.
   const leaving = new AbortController();
-  const running = run(options, 'ffmpeg', argumentsOf(sound, plan, source), {
-    folder,
-    signal: AbortSignal.any([signal, leaving.signal]),
-  });
-  const ended = running.ended.then(
+  const surroundings = { folder, signal: AbortSignal.any([signal, leaving.signal]) };
+  const isWaitedFor = () => encoder.output.readableLength > 0;
+  const decoder = run(options, 'ffmpeg', decoderOf(sound, plan, source), { ...surroundings, isWaitedFor });
+  const encoder: Running = run(options, 'ffmpeg', encoderOf(plan), { ...surroundings, input: decoder.output });
+  const ended = Promise.all([decoder.ended, encoder.ended]).then(
     () => undefined,
     (error: unknown) => error ?? new Error('ended'),
   );
   const writer = new PartWriter(`audio-${track}`, folder);
   try {
     const reader = new AdtsReader();
-    for await (const chunk of running.output) {
+    for await (const chunk of encoder.output) {
       for (const frame of reader.push(chunk as Buffer)) {
         const part = await writer.add(frame);
         signal.throwIfAborted();
@@ -62,6 +67,12 @@ export async function* encodeSound(
     }
     const failure = await ended;
     if (failure !== undefined) throw failure;
+    const whole = ((plan.probe.fillSeconds ?? 0) * samplesPerSecond) / samplesOfFrame;
+    while (writer.frames > 0 && writer.frames < whole) {
+      const part = await writer.add(silence);
+      signal.throwIfAborted();
+      if (part) yield part;
+    }
     const part = await writer.finish();
     if (part) yield part;
   } finally {
@@ -71,17 +82,35 @@ export async function* encodeSound(
   }
 }
 
-function argumentsOf({ stream, channels }: SoundTrack, { probe }: Plan, source: Source): string[] {
+/**
+ * Decodes to samples with their times. What changes half-way, such as a broadcast from stereo to 5.1, has ffmpeg build its
+ * filters anew, so that none here may count from the beginning.
+ */
+function decoderOf({ stream, channels }: SoundTrack, { probe }: Plan, source: Source): string[] {
   const filters = [
     `asetpts=round(PTS-${probe.startSeconds.toFixed(6)}/TB)`,
+    'atrim=start=0',
     ...(channels > mostChannels ? ['pan=stereo|c0=c0|c1=c1'] : []),
-    `aresample=${samplesPerSecond}:async=1:first_pts=0`,
-    'aformat=sample_fmts=fltp:channel_layouts=stereo',
+    `aresample=${samplesPerSecond}`,
+    'aformat=sample_fmts=flt:channel_layouts=stereo',
   ];
   return [
     ...['-copyts', '-max_error_rate', '1', ...inputOf(source, ['-vn', '-threads', '1'])],
     ...['-map', `0:${stream}`, '-af', filters.join(',')],
-    ...['-t', mostSeconds(probe).toFixed(3)],
+    ...['-c:a', 'pcm_f32le', '-flags', '+bitexact', '-map_metadata', '-1', '-map_chapters', '-1'],
+    ...['-f', 'nut', 'pipe:1'],
+  ];
+}
+
+/** Fills gaps and encodes. */
+function encoderOf({ probe }: Plan): string[] {
+  const filters = [
+    `aresample=${samplesPerSecond}:async=1:first_pts=0`,
+    'aformat=sample_fmts=fltp:channel_layouts=stereo',
+  ];
+  return [
+    ...['-protocol_whitelist', 'pipe', '-copyts', '-f', 'nut', '-i', 'pipe:0'],
+    ...['-af', filters.join(','), '-t', mostSeconds(probe).toFixed(3)],
     ...['-c:a', 'aac', '-b:a', String(bitsPerSecond), '-flags', '+bitexact', '-map_metadata', '-1'],
     ...['-f', 'adts', 'pipe:1'],
   ];
@@ -104,6 +133,11 @@ class PartWriter {
   constructor(track: string, folder: string) {
     this.#track = track;
     this.#folder = folder;
+  }
+
+  /** So many have been added, without the priming. */
+  get frames(): number {
+    return this.#framesBefore + this.#frames.length;
   }
 
   /** Answers the part that this frame has made whole. */

@@ -2,7 +2,7 @@ import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Picture, Plan, Rendition, Source } from '../../domain/media.ts';
 import { fromZero, toRec709 } from './graph.ts';
-import { inputOf } from './input.ts';
+import { inputOf, steadyGraph } from './input.ts';
 import { type RunOptions, run, textOf } from './run.ts';
 import { worthOf } from './worth.ts';
 
@@ -84,7 +84,7 @@ async function inOneGo(
     'setsar=1',
   ];
   const args = [
-    ...['-copyts', '-max_error_rate', '1', ...inputOf(source, ['-threads', '1', ...skip])],
+    ...['-copyts', '-max_error_rate', '1', ...inputOf(source, ['-threads', '1', ...skip, ...steadyGraph(picture)])],
     ...['-filter_complex', `[0:${picture.stream}]${graph.join(',')}[out]`, '-map', '[out]'],
     ...['-frames:v', String(wanted), '-fps_mode', 'passthrough', '-c:v', 'rawvideo', '-f', 'rawvideo', 'all.yuv'],
   ];

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=44100'];
@@ -85,6 +85,31 @@ const recipes: Record<string, { name: string; args: string[]; after?(path: strin
   'picture begins later': {
     name: 'late-picture.mkv',
     args: ['-itsoffset', '1.5', ...picture('320x180', 25), ...sound, ...h264, ...aac],
+  },
+  'mp4 that stands still for long, and is silent before its end': {
+    name: 'still.mp4',
+    // With frames that are decoded before they are shown, so that the index has the end of the gap at its beginning.
+    args: [
+      ...[...picture('320x180', 30), ...sound, '-vf', 'select=lt(t\\,1)+gte(t\\,8.5)', '-af', 'atrim=end=5'],
+      ...['-fps_mode', 'vfr', ...h264, '-bf', '3', '-x264-params', 'b-adapt=0', '-force_key_frames', '8.5', ...aac],
+    ],
+  },
+  'picture ends long before the sound': {
+    name: 'longer-sound.mp4',
+    args: [...picture('320x180', 25), ...sound, '-vf', 'trim=end=6', ...h264, ...aac],
+  },
+  'mpegts, size and channels change half-way': {
+    name: 'changes.ts',
+    args: [
+      ...[...picture('320x180', 25), ...sound, '-vf', 'trim=end=5', '-af', 'atrim=end=5'],
+      ...[...h264, '-c:a', 'ac3', '-ac', '2'],
+    ],
+    after: (path) => {
+      const surround = ['-af', 'pan=5.1|c0=c0|c1=c0|c2=c0|c3=c0|c4=c0|c5=c0', '-c:a', 'ac3'];
+      const rest = [...picture('640x360', 25), ...sound, ...h264, ...surround, '-t', '5', '-output_ts_offset', '5'];
+      ffmpeg([...rest, `${path}.rest.ts`]);
+      appendFileSync(path, readFileSync(`${path}.rest.ts`));
+    },
   },
   interlaced: {
     name: 'interlaced.ts',
