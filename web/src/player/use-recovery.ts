@@ -16,6 +16,8 @@ interface Options {
   file: string;
   /** What plays is not the file: its errors are seen to elsewhere. */
   handled: boolean;
+  /** Where it is, or is to begin. */
+  place: () => number;
   /** Loads what is played anew, and goes on at a position. */
   reload: (position: number, play: boolean) => void;
 }
@@ -25,7 +27,7 @@ interface Options {
  * the same position: by itself while the connection may come back, else when asked.
  */
 export function useRecovery(element: RefObject<HTMLVideoElement | null>, options: Options): Recovery {
-  const { file, handled, reload } = options;
+  const { file, handled, place: placeNow, reload } = options;
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [retryAt, setRetryAt] = useState<number | null>(null);
   const tries = useRef(0);
@@ -41,17 +43,17 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, options
     if (!video) return;
     setRetryAt(null);
     tries.current += 1;
-    reload(place.current ?? video.currentTime, wanted.current);
-  }, [element, reload]);
+    reload(place.current ?? placeNow(), wanted.current);
+  }, [element, placeNow, reload]);
 
   const fail = useCallback(
     (next: Trouble) => {
-      if (element.current) place.current ??= element.current.currentTime;
+      place.current ??= placeNow();
       setTrouble(next);
       const delay = next.kind === 'connection' ? retryDelay(tries.current) : null;
       setRetryAt(delay === null ? null : performance.now() + delay);
     },
-    [element],
+    [placeNow],
   );
 
   useEffect(() => {
@@ -64,7 +66,7 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, options
       const code = video.error?.code;
       if (!code || handled) return;
       clearTimeout(stalled);
-      place.current ??= video.currentTime;
+      place.current ??= placeNow();
       const refusal = code === MediaErrorCode.decode ? null : await askForFile(file, leaving.signal);
       if (leaving.signal.aborted) return;
       const next = troubleOf(code, refusal);
@@ -119,7 +121,7 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, options
       clearTimeout(stalled);
       leaving.abort();
     };
-  }, [element, file, handled, retry, fail]);
+  }, [element, file, handled, placeNow, retry, fail]);
 
   useEffect(() => {
     if (retryAt === null) return;

@@ -19,6 +19,8 @@ export interface Source {
   note: string | null;
   /** HLS was tried on this visit, and did not work. */
   hlsFailed: boolean;
+  /** Where it is, or where it is to begin while it has not come there, in seconds. */
+  place: () => number;
   /** Attaches the same anew, at a position, after it broke. */
   reload: (position: number, play: boolean) => void;
   /** Takes another source, at a position. */
@@ -54,6 +56,8 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
   const [note, setNote] = useState<string | null>(null);
   const edge = useRef<number | null>(null);
   const playback = useRef<HlsPlayback>(null);
+  /** Where it is to begin; until it is there an element says that it is at 0. */
+  const ahead = useRef(startAt);
   const cutOff = useEffectEvent(onCut);
 
   // Before media-chrome looks at the element.
@@ -61,6 +65,7 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     if (element.current) renditionsOf(element.current);
   }, [element]);
 
+  const place = useCallback(() => element.current?.currentTime || ahead.current, [element]);
   const take = useCallback((kind: SourceKind, position: number, play: boolean, why: string | null) => {
     setNote(why);
     setAttached({ kind, position, play, renewed: false });
@@ -81,15 +86,19 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     if (!media) return;
     const leaving = new AbortController();
     const { signal } = leaving;
+    ahead.current = position;
     const once = (event: string, listener: () => void) =>
       media.addEventListener(event, listener, { once: true, signal });
     // An error may pause the element: what counts is what the viewer wanted.
     let wanted = play;
     media.addEventListener('play', () => (wanted = true), { signal });
     media.addEventListener('pause', () => (wanted = wanted && media.error !== null), { signal });
-    const fallBack = () => take('file', media.currentTime || position, wanted, fellBack);
+    const fallBack = () => take('file', place(), wanted, fellBack);
     // The playlist is of an earlier processing: the new one is at the same address.
-    const renew = () => setAttached({ kind, position: media.currentTime || position, play: wanted, renewed: true });
+    const renew = () => setAttached({ kind, position: place(), play: wanted, renewed: true });
+    once('seeked', () => {
+      ahead.current = 0;
+    });
     const start = () => {
       // Also what was pressed before hls.js was there: loading makes the element forget it. Refused without a gesture,
       // it waits for one.
@@ -155,13 +164,13 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     const choose = () => {
       if (playback.current) return playback.current.choose(renditions.chosen);
       const wanted = hlsKind(video, can, renditions.chosen);
-      if (wanted && wanted !== kind && isHls(kind)) take(wanted, media.currentTime, !media.paused, null);
+      if (wanted && wanted !== kind && isHls(kind)) take(wanted, place(), !media.paused, null);
     };
     renditions.addEventListener('change', choose);
     return () => renditions.removeEventListener('change', choose);
-  }, [element, kind, video, can, take]);
+  }, [element, kind, video, can, take, place]);
 
-  return { kind, note, hlsFailed: note === fellBack, reload, take, edge, growing, can };
+  return { kind, note, hlsFailed: note === fellBack, place, reload, take, edge, growing, can };
 }
 
 function abilities(contentType: string): Abilities {
