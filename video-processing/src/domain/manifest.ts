@@ -1,6 +1,7 @@
 import type { HlsManifest } from '@flixtube/contracts/hls-manifest';
 import type { Plan } from './media.ts';
 import type { StoredPart, StoredTrack } from './ports.ts';
+import { namedSound } from './texts.ts';
 
 /** Less than a sample, and more than what is lost by counting in seconds. */
 const hair = 1e-6;
@@ -37,8 +38,8 @@ export async function writeManifest(
     facts: { name, width, height, frameRate: num / den },
     track: new TrackText(seconds),
   }));
-  const audio = sound.map(({ language, title, channels }, index) => ({
-    facts: { name: `audio-${index}`, language, label: title ?? language ?? `Sound ${index + 1}`, channels },
+  const audio = sound.map((one, index) => ({
+    facts: { name: `audio-${index}`, ...namedSound(one, index), channels: one.channels },
     track: new TrackText(seconds),
   }));
   const tracks = new Map([...video, ...audio].map(({ facts, track }) => [facts.name, track]));

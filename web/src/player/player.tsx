@@ -100,6 +100,9 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
             if (element.current) element.current.currentTime = start;
           }}
           growing={source.growing}
+          sounds={source.sounds}
+          sound={source.sound}
+          listen={source.listen}
         />
       </media-controller>
       <Feedback message={feedback} />

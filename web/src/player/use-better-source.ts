@@ -27,7 +27,7 @@ export function useBetterSource(
 
   useEffect(() => {
     const media = element.current;
-    const hls = hlsKind(video, can, null);
+    const hls = hlsKind(video, can, false);
     if (!media || !hls || isHls(kind) || hlsFailed) return;
     const begun = media.played.length > 0 || !media.paused;
     if (mayGoOver(video, { begun, unplayable, resting })) take(hls, place(), !media.paused, null);

@@ -2,7 +2,7 @@ import type { Video } from '@flixtube/contracts/http/video';
 import { type RefObject, useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
 import { type HlsPlayback, playByHlsJs } from './hls-js.ts';
 import { renditionsOf } from './renditions.ts';
-import { type Abilities, firstSource, hlsKind, isHls, qualitiesIn, type SourceKind } from './source.ts';
+import { type Abilities, firstSource, hlsKind, isHls, qualitiesIn, type SourceKind, soundsIn } from './source.ts';
 
 /** What is attached to the element: what it is, from where on, and whether it plays at once. */
 interface Attachment {
@@ -27,6 +27,11 @@ export interface Source {
   take: (kind: SourceKind, position: number, play: boolean, note: string | null) => void;
   /** How far HLS that still grows reaches, in seconds; null when it does not grow. */
   edge: RefObject<number | null>;
+  /** The names of the sound tracks to choose from; fewer than two where there is no choice. */
+  sounds: readonly string[];
+  /** The number of the one that is heard. */
+  sound: number;
+  listen: (sound: number) => void;
   /** What is played still grows: its end is not the video's. */
   growing: boolean;
   can: Abilities;
@@ -38,6 +43,8 @@ interface Options {
   /** hls.js cannot go on, and it is the connection. */
   onCut: () => void;
 }
+
+const noSounds: string[] = [];
 
 const fellBack = 'Adaptive streaming does not work here just now. This is the video as it was uploaded.';
 
@@ -53,11 +60,14 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     renewed: false,
   }));
   const [growing, setGrowing] = useState(false);
+  const [sounds, setSounds] = useState(noSounds);
+  const [sound, setSound] = useState(0);
   const [note, setNote] = useState<string | null>(null);
   const edge = useRef<number | null>(null);
   const playback = useRef<HlsPlayback>(null);
   /** Where it is to begin; until it is there an element says that it is at 0. */
   const ahead = useRef(startAt);
+  const listenAgain = useEffectEvent(() => sound > 0 && playback.current?.listen(sound));
   const cutOff = useEffectEvent(onCut);
 
   // Before media-chrome looks at the element.
@@ -114,6 +124,10 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
           renditionsOf(media).offer(qualities);
           playback.current?.choose(renditionsOf(media).chosen);
         },
+        onSounds: (names) => {
+          setSounds(names);
+          listenAgain();
+        },
         onReach: (seconds, growing) => {
           edge.current = growing ? seconds : null;
           setGrowing(growing);
@@ -139,7 +153,13 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
       if (isHls(kind)) {
         // A browser does not say why it ended. What had begun may go on with a new playlist.
         once('error', () => (media.currentTime > position && !renewed ? renew() : fallBack()));
-        offerQualities(media, url, signal);
+        readPlaylist(url, signal).then(
+          (playlist) => {
+            renditionsOf(media).offer(qualitiesIn(playlist));
+            setSounds(soundsIn(playlist));
+          },
+          () => {},
+        );
       } else renditionsOf(media).offer([]);
       media.src = url;
       start();
@@ -150,6 +170,7 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
       playback.current = null;
       edge.current = null;
       setGrowing(false);
+      setSounds(noSounds);
       // An element that is merely removed goes on loading until the browser collects its garbage.
       media.removeAttribute('src');
       media.load();
@@ -163,14 +184,21 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     const renditions = renditionsOf(media);
     const choose = () => {
       if (playback.current) return playback.current.choose(renditions.chosen);
-      const wanted = hlsKind(video, can, renditions.chosen);
+      const wanted = hlsKind(video, can, renditions.chosen !== null);
       if (wanted && wanted !== kind && isHls(kind)) take(wanted, place(), !media.paused, null);
     };
     renditions.addEventListener('change', choose);
     return () => renditions.removeEventListener('change', choose);
   }, [element, kind, video, can, take, place]);
 
-  return { kind, note, hlsFailed: note === fellBack, place, reload, take, edge, growing, can };
+  const listen = (chosen: number) => {
+    setSound(chosen);
+    if (playback.current) return playback.current.listen(chosen);
+    const wanted = hlsKind(video, can, true);
+    if (wanted && wanted !== kind && element.current) take(wanted, place(), !element.current.paused, null);
+  };
+
+  return { kind, note, hlsFailed: note === fellBack, place, reload, take, edge, sounds, sound, listen, growing, can };
 }
 
 function abilities(contentType: string): Abilities {
@@ -183,13 +211,10 @@ function abilities(contentType: string): Abilities {
   };
 }
 
-/** Where the browser plays HLS by itself, only the playlist tells which qualities there are. */
-async function offerQualities(media: HTMLVideoElement, url: string, signal: AbortSignal): Promise<void> {
-  if (!('MediaSource' in window)) return;
-  try {
-    const response = await fetch(url, { signal });
-    if (response.ok) renditionsOf(media).offer(qualitiesIn(await response.text()));
-  } catch {
-    // Then there is no choice of quality.
-  }
+/** Where the browser plays HLS by itself, only the playlist tells which qualities and sounds there are. */
+async function readPlaylist(url: string, signal: AbortSignal): Promise<string> {
+  // Without hls.js, which needs it, there would be no choice of them.
+  if (!('MediaSource' in window)) return '';
+  const response = await fetch(url, { signal });
+  return response.ok ? response.text() : '';
 }
