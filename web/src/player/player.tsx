@@ -45,8 +45,8 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
   useProgress(element, video.id);
   usePreferences(element);
   const source = useSource(element, video, { startAt, autoplay, onCut: () => recovery.fail(cut) });
-  const { kind, place, reload } = source;
-  const recovery = useRecovery(element, { file: video.links.file, handled: isHls(kind), place, reload });
+  const { kind, place, reload, fallBack } = source;
+  const recovery = useRecovery(element, { file: video.links.file, handled: isHls(kind), fallBack, place, reload });
   const { chapters, current } = useChapters(element, video.links.chapters);
   const inBand = useInBandCaptions(element, source, video.id);
   useBetterSource(element, video, source, recovery.trouble);

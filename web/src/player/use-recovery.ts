@@ -16,6 +16,8 @@ interface Options {
   file: string;
   /** What plays is not the file: its errors are seen to elsewhere. */
   handled: boolean;
+  /** Plays the file instead, where that may help. */
+  fallBack: ((position: number, play: boolean) => void) | null;
   /** Where it is, or is to begin. */
   place: () => number;
   /** Loads what is played anew, and goes on at a position. */
@@ -27,7 +29,7 @@ interface Options {
  * the same position: by itself while the connection may come back, else when asked.
  */
 export function useRecovery(element: RefObject<HTMLVideoElement | null>, options: Options): Recovery {
-  const { file, handled, place: placeNow, reload } = options;
+  const { file, handled, fallBack, place: placeNow, reload } = options;
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [retryAt, setRetryAt] = useState<number | null>(null);
   const tries = useRef(0);
@@ -46,16 +48,36 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, options
     reload(place.current ?? placeNow(), wanted.current);
   }, [element, placeNow, reload]);
 
+  /** Ends asking for the file. */
+  const asking = useRef<AbortController>(null);
+
+  /** It may be HLS alone that does not come. */
+  const tryFile = useCallback(async () => {
+    if (!fallBack) return;
+    asking.current?.abort();
+    const ask = new AbortController();
+    asking.current = ask;
+    const refusal = await askForFile(file, ask.signal);
+    if (ask.signal.aborted || refusal) return;
+    setTrouble(null);
+    setRetryAt(null);
+    fallBack(place.current ?? placeNow(), wanted.current);
+  }, [file, fallBack, placeNow]);
+
   const fail = useCallback(
     (next: Trouble) => {
       place.current ??= placeNow();
+      // What has come so far may go on with a new connection; what never came, or not again, need not be waited for.
+      const barren = tries.current > 0 || element.current?.readyState === HTMLMediaElement.HAVE_NOTHING;
+      if (next.kind === 'connection' && barren) void tryFile();
       setTrouble(next);
       const delay = next.kind === 'connection' ? retryDelay(tries.current) : null;
       setRetryAt(delay === null ? null : performance.now() + delay);
     },
-    [placeNow],
+    [element, placeNow, tryFile],
   );
 
+  useEffect(() => () => asking.current?.abort(), []);
   useEffect(() => {
     const video = element.current;
     if (!video) return;
@@ -90,6 +112,7 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, options
       clearTimeout(stalled);
       stalled = undefined;
       if (video.seeking || video.error) return;
+      asking.current?.abort();
       tries.current = 0;
       doubted.current = false;
       place.current = null;

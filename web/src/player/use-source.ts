@@ -25,6 +25,8 @@ export interface Source {
   reload: (position: number, play: boolean) => void;
   /** Takes another source, at a position. */
   take: (kind: SourceKind, position: number, play: boolean, note: string | null) => void;
+  /** Takes the file since HLS does not work; null where this browser cannot play it, or plays it already. */
+  fallBack: ((position: number, play: boolean) => void) | null;
   /** How far HLS that still grows reaches, in seconds; null when it does not grow. */
   edge: RefObject<number | null>;
   /** The names of the sound tracks to choose from; fewer than two where there is no choice. */
@@ -80,6 +82,7 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     setNote(why);
     setAttached({ kind, position, play, renewed: false });
   }, []);
+  const fallBack = useCallback((position: number, play: boolean) => take('file', position, play, fellBack), [take]);
   const reload = useCallback(
     (position: number, play: boolean) => setAttached(({ kind, renewed }) => ({ kind, position, play, renewed })),
     [],
@@ -103,7 +106,6 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     let wanted = play;
     media.addEventListener('play', () => (wanted = true), { signal });
     media.addEventListener('pause', () => (wanted = wanted && media.error !== null), { signal });
-    const fallBack = () => take('file', place(), wanted, fellBack);
     // The playlist is of an earlier processing: the new one is at the same address.
     const renew = () => setAttached({ kind, position: place(), play: wanted, renewed: true });
     once('seeked', () => {
@@ -135,7 +137,7 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
         ...(!renewed && { onGone: renew }),
         onFatal: ({ answered }) => {
           media.dispatchEvent(new Event('sourcefailed'));
-          if (answered) fallBack();
+          if (answered) fallBack(place(), wanted);
           else cutOff();
         },
       });
@@ -144,7 +146,7 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
 
     if (kind === 'hls-js') {
       // Rejected: its code could not be fetched.
-      import('hls.js').then(attach, () => signal.aborted || fallBack());
+      import('hls.js').then(attach, () => signal.aborted || fallBack(place(), wanted));
     } else {
       once('loadedmetadata', () => {
         // A browser may begin what grows at its edge.
@@ -152,7 +154,7 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
       });
       if (isHls(kind)) {
         // A browser does not say why it ended. What had begun may go on with a new playlist.
-        once('error', () => (media.currentTime > position && !renewed ? renew() : fallBack()));
+        once('error', () => (media.currentTime > position && !renewed ? renew() : fallBack(place(), wanted)));
         readPlaylist(url, signal).then(
           (playlist) => {
             renditionsOf(media).offer(qualitiesIn(playlist));
@@ -198,7 +200,10 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     if (wanted && wanted !== kind && element.current) take(wanted, place(), !element.current.paused, null);
   };
 
-  return { kind, note, hlsFailed: note === fellBack, place, reload, take, edge, sounds, sound, listen, growing, can };
+  return {
+    ...{ kind, note, hlsFailed: note === fellBack, place, reload, take, edge, sounds, sound, listen, growing, can },
+    fallBack: isHls(kind) && can.file ? fallBack : null,
+  };
 }
 
 function abilities(contentType: string): Abilities {
