@@ -8,7 +8,7 @@ import { sessionQuery } from '../../api/session.ts';
 import { watchedVideoQuery } from '../../api/videos.ts';
 import { type Answer, knownPosition, leftAt, resumeAt } from '../../player/positions.ts';
 import { PageState, TroubleState, troubleOf } from '../../ui/states.tsx';
-import { MoreVideos, moreVideosQuery } from './more-videos.tsx';
+import { MoreVideos, moreVideosQuery, useMoreVideos } from './more-videos.tsx';
 import { VideoView } from './video-view.tsx';
 import './watch-page.css';
 
@@ -32,13 +32,14 @@ export function WatchPage() {
 
 function Watch({ video, etag }: Pick<Parameters<typeof VideoView>[0], 'video' | 'etag'>) {
   const startAt = useStart(video.id, video.durationSeconds);
+  const others = useMoreVideos(video.id);
   const { state } = useLocation();
   const chosen = Boolean((state as { play?: boolean } | null)?.play);
   if (startAt === null) return <WatchSkeleton />;
   return (
     <>
-      <VideoView video={video} etag={etag} startAt={startAt} autoplay={chosen} />
-      <MoreVideos besides={video.id} />
+      <VideoView video={video} etag={etag} startAt={startAt} autoplay={chosen} others={others ?? []} />
+      <MoreVideos videos={others} />
     </>
   );
 }
