@@ -154,7 +154,11 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
       });
       if (isHls(kind)) {
         // A browser does not say why it ended. What had begun may go on with a new playlist.
-        once('error', () => (media.currentTime > position && !renewed ? renew() : fallBack(place(), wanted)));
+        once('error', () => {
+          if (!navigator.onLine) cutOff();
+          else if (media.currentTime > position && !renewed) renew();
+          else fallBack(place(), wanted);
+        });
         readPlaylist(url, signal).then(
           (playlist) => {
             renditionsOf(media).offer(qualitiesIn(playlist));
