@@ -175,6 +175,20 @@ describe('the player', () => {
     await context.close();
   });
 
+  it('when play is pressed in the instant in which HLS has failed, then the file plays', async () => {
+    const { page, context } = await visitor(browser);
+    await context.addInitScript(withoutHls);
+    const press = '({ target }) => queueMicrotask(() => target.play().catch(() => {}))';
+    await context.addInitScript(`document.addEventListener('sourcefailed', ${press}, true)`);
+    await watch(page, { video: {}, segments: 0 });
+    const { source } = await eventually(
+      () => playerOf(page),
+      ({ time }) => time > 0.5,
+    );
+    expect(source).toBe('file');
+    await context.close();
+  });
+
   it('when HLS still grows, then it begins at the beginning; at the end of what is there it goes on with the file', async () => {
     const { page, context } = await open({ video: { status: 'processing', progress: 0.4 }, segments: 2 }, true);
     await page.getByText('Being processed, 40 %').waitFor();

@@ -70,6 +70,8 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
   /** Where it is to begin; until it is there an element says that it is at 0. */
   const ahead = useRef(startAt);
   const listenAgain = useEffectEvent(() => sound > 0 && playback.current?.listen(sound));
+  /** It was to play when its source was taken away: that may have been pressed after the next one had been decided on. */
+  const pressed = useRef(false);
   const cutOff = useEffectEvent(onCut);
 
   // Before media-chrome looks at the element.
@@ -103,7 +105,8 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     const once = (event: string, listener: () => void) =>
       media.addEventListener(event, listener, { once: true, signal });
     // An error may pause the element: what counts is what the viewer wanted.
-    let wanted = play;
+    let wanted = play || pressed.current;
+    pressed.current = false;
     media.addEventListener('play', () => (wanted = true), { signal });
     media.addEventListener('pause', () => (wanted = wanted && media.error !== null), { signal });
     // The playlist is of an earlier processing: the new one is at the same address.
@@ -172,6 +175,7 @@ export function useSource(element: RefObject<HTMLVideoElement | null>, video: Vi
     }
     return () => {
       leaving.abort();
+      pressed.current = !media.paused;
       playback.current?.end();
       playback.current = null;
       edge.current = null;
