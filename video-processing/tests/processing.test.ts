@@ -51,7 +51,7 @@ describe('a video', () => {
       ['240p', 25],
       ['360p', 25],
     ]);
-    expect(manifest.audio).toMatchObject([{ name: 'audio-0', language: 'en', label: 'en', channels: 2 }]);
+    expect(manifest.audio).toMatchObject([{ name: 'audio-0', language: 'en', label: 'English', channels: 2 }]);
     expect(manifest.video.map(bytesOf)).toEqual([
       '<240p>240p/0.0;240p/1.0;240p/1.1;240p/2.0;240p/2.1;240p/2.2;',
       '<360p>360p/0.0;360p/1.0;360p/1.1;360p/2.0;360p/2.1;360p/2.2;',
@@ -204,7 +204,10 @@ describe('a video', () => {
       poster: null,
       storyboard: null,
     });
-    expect(system.named(ofSound).manifest).toMatchObject({ video: [], audio: [{ label: 'en' }, { label: 'Sound 2' }] });
+    expect(system.named(ofSound).manifest).toMatchObject({
+      video: [],
+      audio: [{ label: 'English' }, { label: 'Sound 2' }],
+    });
     expect(ofPicture.data).toMatchObject({ durationSeconds: 3, width: 640 });
     expect(system.named(ofPicture).manifest.audio).toEqual([]);
     expect(system.storage.keys).toEqual([...system.named(ofSound).keys, ...system.named(ofPicture).keys].toSorted());
