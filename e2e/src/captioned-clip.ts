@@ -14,7 +14,7 @@ const chapters = [
   '[CHAPTER]\nTIMEBASE=1/1000\nSTART=1000\nEND=3000\n',
 ].join('\n');
 
-/** A Matroska file of 3 s with English and German subtitles, English ones that are forced, and two chapters. */
+/** A Matroska file of 3 s with English sound and a comment, English and German subtitles, English ones that are forced, and two chapters. */
 export async function captionedClip(): Promise<Uint8Array<ArrayBuffer>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'flixtube-captioned-'));
   try {
@@ -27,10 +27,11 @@ export async function captionedClip(): Promise<Uint8Array<ArrayBuffer>> {
     ];
     for (const [name, content] of files) await writeFile(path.join(folder, name), content);
     const inputs = files.flatMap(([name]) => ['-i', path.join(folder, name)]);
-    const maps = ['0', '1', '2', '3'].flatMap((input) => ['-map', input]);
+    const maps = ['0', '0:a', '1', '2', '3'].flatMap((input) => ['-map', input]);
     const languages = ['eng', 'ger', 'eng'].flatMap((tag, n) => [`-metadata:s:s:${n}`, `language=${tag}`]);
+    const sounds = ['-metadata:s:a:0', 'language=eng', '-metadata:s:a:1', 'title=By its maker'];
     const output = path.join(folder, 'captioned.mkv');
-    const options = ['-map_metadata', '4', '-c', 'copy', ...languages, '-disposition:s:2', 'forced'];
+    const options = ['-map_metadata', '4', '-c', 'copy', ...languages, ...sounds, '-disposition:s:2', 'forced'];
     await run('ffmpeg', ['-v', 'error', ...inputs, ...maps, ...options, output]);
     return new Uint8Array(await readFile(output));
   } finally {

@@ -34,6 +34,15 @@ describe('POST /api/videos/:id/progress', () => {
     expect(streaming.probe.headersOf(event.id)?.traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-/);
   });
 
+  it('publishes nothing of a session in which nothing was watched', async () => {
+    const { id } = streaming.add();
+    expect((await post(id, { ...good, positionSeconds: 0, watchedSeconds: 0, errors: 1 })).status).toBe(202);
+    expect((await post(id, good)).status).toBe(202);
+    await streaming.probe.next('playback.progressed', ({ subject }) => subject === id);
+    const told = streaming.probe.published('playback.progressed').filter(({ subject }) => subject === id);
+    expect(told.map(({ data }) => data)).toMatchObject([{ watchedSeconds: 30 }]);
+  });
+
   it.each([
     ['sessionId', { ...good, sessionId: 'short' }],
     ['sessionId', { ...good, sessionId: undefined }],
@@ -109,17 +118,18 @@ describe('how well playback goes', () => {
         expect(await tell(body)).toBe(202);
       }
       expect(await tell({ watchedSeconds: 2, startupSeconds: 2.5 }, newId())).toBe(202);
+      expect(await tell({ watchedSeconds: 0, sessionId: newId(), errors: 1 }, newId())).toBe(202);
       expect(await tell({ ...told, stalls: -1 })).toBe(400);
       const text = await (await fetch(`${streaming.url}/metrics`)).text();
       for (const line of [
-        'sessions_total 2',
+        'sessions_total 3',
         'watched_seconds_total 12',
         'startup_seconds_count 2',
         'startup_seconds_sum 3.1',
         'startup_seconds_bucket{le="1"} 1',
         'stalls_total 3',
         'stalled_seconds_sum 4',
-        'errors_total 2',
+        'errors_total 3',
       ]) {
         expect(text).toContain(`\nflixtube_playback_${line}\n`);
       }

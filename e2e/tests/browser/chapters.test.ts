@@ -124,7 +124,7 @@ describe('the chapters of a video', () => {
     await context.close();
   });
 
-  it('when a file has chapters and subtitles, then the player has both once it is processed', async () => {
+  it('when a file has chapters, subtitles and two sound tracks, then the player has them once it is processed', async () => {
     const { page, complaints, context } = await visitor(browser);
     const { body } = await new Viewer(systemUrl()).upload(await captionedClip(), 'A film with words');
     await page.goto(`/watch/${body.id}`);
@@ -137,6 +137,13 @@ describe('the chapters of a video', () => {
     await button(page).getByText('Chapter 2').waitFor();
     await page.keyboard.press('c');
     await page.getByRole('status', { name: 'Announcements' }).getByText('Captions: Deutsch').waitFor();
+    const sounds = page.locator('#player-sounds [role=menuitemradio]');
+    await page.locator('#player-sounds-button').click();
+    expect(await sounds.allInnerTexts()).toEqual(['English', 'By its maker']);
+    const heard = page.waitForRequest(/\/audio-1\/\d+\.m4s$/);
+    await sounds.last().click();
+    await heard;
+    expect(await sounds.last().getAttribute('aria-checked')).toBe('true');
     expect(complaints).toEqual([]);
     await context.close();
   }, 180_000);

@@ -40,8 +40,9 @@ const withoutHls = `{
 /** What a test says of its video and of the HLS that lies beside it. */
 interface Told {
   video: Partial<Video>;
-  /** So many segments are there; none: what is asked for is answered by 500. */
+  /** So many segments are there; none: what is asked for is answered by 500, or, where it is cut, not at all. */
   segments: number;
+  cut?: boolean;
   /** It was processed so many times again: the segments of the time before are gone. */
   again?: number;
   /** Segments from the fifth on are answered when this is settled. */
@@ -98,6 +99,7 @@ describe('the player', () => {
       await route.fulfill({ response: answer, json: { ...body, status: 'ready', ...told.video, links } });
     });
     await page.route(`**/api/videos/${video.id}/hls/*`, async (route) => {
+      if (told.cut) return route.abort();
       if (told.segments === 0) return route.fulfill({ status: 500 });
       const { pathname } = new URL(route.request().url());
       asked.push(path.basename(pathname));
@@ -154,21 +156,37 @@ describe('the player', () => {
     await context.close();
   });
 
-  it('when HLS fails, then it goes on with the file, and says so', async () => {
-    for (const nativeHls of [false, true]) {
-      const { page, context } = await open({ video: {}, segments: 0 }, nativeHls);
-      const fallen = await eventually(
-        () => playerOf(page),
-        ({ source }) => source === 'file',
-      );
-      expect(fallen.note).toContain('as it was uploaded');
-      await page.keyboard.press('k');
-      await eventually(
-        () => playerOf(page),
-        ({ time }) => time > 0.5,
-      );
-      await context.close();
-    }
+  it.each([
+    ['hls.js gets errors', { nativeHls: false, cut: false }],
+    ['hls.js gets no answer', { nativeHls: false, cut: true }],
+    ['the browser’s own gets errors', { nativeHls: true, cut: false }],
+  ])('when HLS fails since %s, then it goes on with the file, and says so', async (_why, { nativeHls, cut }) => {
+    const { page, context } = await open({ video: {}, segments: 0, cut }, nativeHls);
+    const fallen = await eventually(
+      () => playerOf(page),
+      ({ source }) => source === 'file',
+    );
+    expect(fallen.note).toContain('as it was uploaded');
+    await page.keyboard.press('k');
+    await eventually(
+      () => playerOf(page),
+      ({ time }) => time > 0.5,
+    );
+    await context.close();
+  });
+
+  it('when play is pressed in the instant in which HLS has failed, then the file plays', async () => {
+    const { page, context } = await visitor(browser);
+    await context.addInitScript(withoutHls);
+    const press = '({ target }) => queueMicrotask(() => target.play().catch(() => {}))';
+    await context.addInitScript(`document.addEventListener('sourcefailed', ${press}, true)`);
+    await watch(page, { video: {}, segments: 0 });
+    const { source } = await eventually(
+      () => playerOf(page),
+      ({ time }) => time > 0.5,
+    );
+    expect(source).toBe('file');
+    await context.close();
   });
 
   it('when HLS still grows, then it begins at the beginning; at the end of what is there it goes on with the file', async () => {

@@ -1,8 +1,7 @@
 import type { HlsManifest } from '@flixtube/contracts/hls-manifest';
-import { ownName } from '@flixtube/webvtt/language-name';
 import type { Plan } from './media.ts';
 import type { StoredPart, StoredTrack } from './ports.ts';
-import { canonical } from './texts.ts';
+import { namedSound } from './texts.ts';
 
 /** Less than a sample, and more than what is lost by counting in seconds. */
 const hair = 1e-6;
@@ -41,8 +40,8 @@ export async function writeManifest(
     facts: { name, width, height, frameRate: num / den },
     track: new TrackText(seconds),
   }));
-  const audio = sound.map(({ language, title }, index) => ({
-    facts: { name: `audio-${index}`, ...labelsOf(language, title, index), channels },
+  const audio = sound.map((one, index) => ({
+    facts: { name: `audio-${index}`, ...namedSound(one, index), channels },
     track: new TrackText(seconds),
   }));
   const tracks = new Map([...video, ...audio].map(({ facts, track }) => [facts.name, track]));
@@ -64,13 +63,6 @@ export async function writeManifest(
     durationSeconds: Math.max(0, ...[...tracks.values()].map(({ seconds: length }) => length)),
     attempts,
   };
-}
-
-/** As text tracks have them: `ger` is `de`, and called Deutsch where it has no title. */
-function labelsOf(given: string | null, title: string | null, index: number) {
-  const language = canonical(given);
-  if (language === 'und') return { language: null, label: title ?? `Sound ${index + 1}` };
-  return { language, label: title ?? ownName(language) };
 }
 
 /** A track up to a time, as JSON. */

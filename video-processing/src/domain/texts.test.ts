@@ -1,7 +1,7 @@
 import { captionTrack } from '@flixtube/contracts/caption-track';
 import { describe, expect, it } from '@jest/globals';
 import type { TextTrack } from './media.ts';
-import { chaptersVtt, named } from './texts.ts';
+import { chaptersVtt, named, namedSound } from './texts.ts';
 
 const track = (language: string | null, more: Partial<TextTrack> = {}): TextTrack => {
   return { stream: 0, codec: 'subrip', language, title: null, forced: false, sdh: false, ...more };
@@ -11,6 +11,17 @@ const namesOf = (...tracks: TextTrack[]) =>
     tracks.map((_, index) => ({ track: index, file: `${index}` })),
     tracks,
   ).map(({ language, label }) => [language, label]);
+
+describe('a sound track is named', () => {
+  it.each([
+    ['eng', null, { language: 'en', label: 'English' }],
+    ['ger', 'Kommentar', { language: 'de', label: 'Kommentar' }],
+    [null, null, { language: null, label: 'Sound 3' }],
+    ['qaa-x_y', ' \u0000 ', { language: null, label: 'Sound 3' }],
+  ])('of language %j and title %j: %j', (language, title, expected) => {
+    expect(namedSound({ language, title }, 2)).toEqual(expected);
+  });
+});
 
 describe('the tracks of a file are named', () => {
   it('by their language, in its own words', () => {

@@ -1,7 +1,7 @@
 import { plainCueText } from '@flixtube/webvtt/cue-text';
 import { ownName } from '@flixtube/webvtt/language-name';
 import { webVttOf } from '@flixtube/webvtt/writer';
-import type { Chapter, TextTrack } from './media.ts';
+import type { Chapter, SoundTrack, TextTrack } from './media.ts';
 
 /** What a player needs to offer a text track. No two of a video have the same language. */
 interface NamedText {
@@ -47,6 +47,14 @@ export function chaptersVtt(chapters: readonly Chapter[], durationSeconds: numbe
   return cues.length === 0 ? null : webVttOf(cues);
 }
 
+/** What a player needs to offer a sound track: its title, else what its language calls itself, else its number. */
+export function namedSound({ language: tag, title }: Pick<SoundTrack, 'language' | 'title'>, index: number) {
+  const known = canonical(tag);
+  const language = known === 'und' ? null : known;
+  const label = labelIn(title) || (language === null ? `Sound ${index + 1}` : ownName(language));
+  return { language, label };
+}
+
 const longestLabel = 100;
 const longestLanguage = 20;
 
@@ -73,12 +81,15 @@ function candidates(base: string, { forced, sdh }: TextTrack): string[] {
   return sdh ? [base, purpose, ...numbered] : [base, ...numbered];
 }
 
-/** Its title, else what its language calls itself, and what it is for. */
-function labelOf({ title, forced, sdh }: TextTrack, language: string): string {
-  const given = withoutControls(title ?? '')
+const labelIn = (title: string | null): string =>
+  withoutControls(title ?? '')
     .slice(0, longestLabel)
     .toWellFormed()
     .trim();
+
+/** Its title, else what its language calls itself, and what it is for. */
+function labelOf({ title, forced, sdh }: TextTrack, language: string): string {
+  const given = labelIn(title);
   if (given !== '') return given;
   const number = /-(\d+)$/.exec(language)?.[1];
   const words = [ownName(language), forced ? '(forced)' : sdh ? '(SDH)' : '', number ?? ''];

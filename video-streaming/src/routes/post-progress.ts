@@ -12,7 +12,7 @@ const noQuery = z.strictObject({});
 const body = progress.strict();
 const mostBytes = 4 * 1024;
 
-/** POST /api/videos/:id/progress: 202 when the report cannot be lost any more. */
+/** POST /api/videos/:id/progress: 202 when what was watched cannot be lost any more. */
 export function postProgress(
   router: Router,
   o: { videos: Pick<PlayableVideos, 'find'>; reports: PlaybackReports; quality: Pick<PlaybackQuality, 'note'> },
@@ -26,7 +26,8 @@ export function postProgress(
         parse(noQuery, req.query);
         const report = parse(body, req.body);
         await o.videos.find(id, viewerId);
-        await o.reports.tell({ ...report, videoId: id, viewerId });
+        // Who tells that it broke before anything was played is where they were before.
+        if (report.watchedSeconds > 0) await o.reports.tell({ ...report, videoId: id, viewerId });
         o.quality.note({ ...report, videoId: id, viewerId });
         res.status(202).end();
       },

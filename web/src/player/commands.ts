@@ -40,6 +40,7 @@ export function carryOut(command: Command, video: HTMLVideoElement, frame: HTMLE
       return;
     case 'help':
     case 'toggle-theatre':
+    case 'next':
       // The page does these.
       return;
   }

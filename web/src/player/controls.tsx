@@ -3,6 +3,7 @@ import { addTranslation } from 'media-chrome/dist/utils/i18n.js';
 import { ChapterButton, ChapterMenu } from './chapter-menu.tsx';
 import type { Chapter } from './chapters.ts';
 import { speeds } from './keys.ts';
+import { SoundButton, SoundMenu, type Sounds } from './sound-menu.tsx';
 import 'media-chrome/media-controller';
 import 'media-chrome/media-control-bar';
 import 'media-chrome/media-time-range';
@@ -13,7 +14,6 @@ import 'media-chrome/media-time-display';
 import 'media-chrome/media-captions-button';
 import 'media-chrome/menu/media-captions-menu';
 import 'media-chrome/menu/media-captions-menu-button';
-import 'media-chrome/menu/media-chrome-menu-item';
 import 'media-chrome/menu/media-playback-rate-menu';
 import 'media-chrome/menu/media-playback-rate-menu-button';
 import 'media-chrome/menu/media-rendition-menu';
@@ -40,7 +40,7 @@ function asOnlyMenu(menu: HTMLElement | null): void {
   menu?.shadowRoot?.querySelector<HTMLElement>('[part~="back"]')?.style.setProperty('display', 'none');
 }
 
-interface Props {
+interface Props extends Sounds {
   theatre: boolean;
   onTheatre: () => void;
   /** There are captions in more than one language. */
@@ -56,6 +56,7 @@ interface Props {
 /** What lies over the picture: media-chrome's elements, which find their media-controller by themselves. */
 export function Controls(props: Props) {
   const { theatre, onTheatre, choiceOfCaptions, chapters, chapter, onChapter, growing } = props;
+  const choiceOfSounds = props.sounds.length > 1;
   return (
     <>
       <media-loading-indicator slot="centered-chrome" noautohide />
@@ -63,6 +64,7 @@ export function Controls(props: Props) {
       <media-playback-rate-menu ref={asOnlyMenu} hidden anchor="auto" rates={speeds.join(' ')} />
       <media-rendition-menu ref={asOnlyMenu} hidden anchor="auto" />
       {chapters.length > 0 && <ChapterMenu chapters={chapters} current={chapter} onChoose={onChapter} />}
+      {choiceOfSounds && <SoundMenu {...props} />}
       {choiceOfCaptions && <media-captions-menu ref={asOnlyMenu} hidden anchor="auto" />}
       <media-control-bar className="player-timeline">
         <media-time-range ref={asDecoration} />
@@ -82,6 +84,7 @@ export function Controls(props: Props) {
         </span>
         <span className="player-space" />
         {choiceOfCaptions ? <media-captions-menu-button /> : <media-captions-button ref={asSwitch} />}
+        {choiceOfSounds && <SoundButton />}
         <media-playback-rate-menu-button />
         <media-rendition-menu-button />
         <media-pip-button />

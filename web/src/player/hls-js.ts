@@ -5,6 +5,8 @@ import type { Quality } from './source.ts';
 export interface HlsListener {
   /** The qualities that there are. */
   onQualities: (qualities: Quality[]) => void;
+  /** The names of the sound tracks that there are. */
+  onSounds: (names: string[]) => void;
   /** How far the playlist reaches, in seconds, and whether it still grows. */
   onReach: (seconds: number, growing: boolean) => void;
   /** A segment that the playlist names is not there any more; it is not tried again. Else that is fatal. */
@@ -16,6 +18,8 @@ export interface HlsListener {
 export interface HlsPlayback {
   /** Of this height and no other; null lets it choose by the connection. */
   choose(height: number | null): void;
+  /** To the sound track of this number. */
+  listen(sound: number): void;
   end(): void;
 }
 
@@ -54,6 +58,9 @@ export function playByHlsJs(
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
     listener.onQualities(hls.levels.map(({ width, height, bitrate }) => ({ width, height, bitrate })));
   });
+  hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (_event, { audioTracks }) => {
+    listener.onSounds(audioTracks.map(({ name }) => name));
+  });
   hls.on(Hls.Events.LEVEL_UPDATED, (_event, { details }) => listener.onReach(details.edge, details.live));
   hls.on(Hls.Events.ERROR, (_event, data) => {
     if (isGone(data) && listener.onGone) {
@@ -82,6 +89,9 @@ export function playByHlsJs(
     choose(height) {
       const level = height === null ? -1 : hls.levels.findIndex((candidate) => candidate.height === height);
       hls.nextLevel = level;
+    },
+    listen(sound) {
+      hls.audioTrack = sound;
     },
     end() {
       video.removeEventListener('play', lookFurther);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { commandOf, type Focus, nextSpeed } from './keys.ts';
+import { commandOf, type Focus, mayRepeat, nextSpeed } from './keys.ts';
 
 const press = (
   key: string,
-  { inPlayer = false, on = 'nothing' as Focus['on'], ctrlKey = false, lettersOn = true } = {},
-) => commandOf({ key, ctrlKey, metaKey: false, altKey: false }, { inPlayer, on }, lettersOn);
+  { inPlayer = false, on = 'nothing' as Focus['on'], ctrlKey = false, shiftKey = false, lettersOn = true } = {},
+) => commandOf({ key, ctrlKey, shiftKey, metaKey: false, altKey: false }, { inPlayer, on }, lettersOn);
 
 describe('commandOf', () => {
   it.each([
@@ -46,9 +46,24 @@ describe('commandOf', () => {
     expect(press('m', { on: 'slider', inPlayer: true })).toEqual({ do: 'toggle-mute' });
   });
 
-  it('when the focus is not in the player, then up and down scroll the page', () => {
-    expect(press('ArrowUp')).toBeNull();
+  it('when the focus is not in the player, then up, down, Home and End scroll the page', () => {
+    for (const key of ['ArrowUp', 'ArrowDown', 'Home', 'End']) expect(press(key)).toBeNull();
+    expect(press('Home', { inPlayer: true })).toEqual({ do: 'seek-to', share: 0 });
+    expect(press('End', { inPlayer: true, on: 'button' })).toEqual({ do: 'seek-to', share: 1 });
+    expect(press('End', { inPlayer: true, on: 'slider' })).toBeNull();
     expect(press('ArrowUp', { inPlayer: true })).toEqual({ do: 'volume-by', share: 0.05 });
+  });
+
+  it('when N is pressed with Shift, and only then, then it is the next video', () => {
+    expect(press('N', { shiftKey: true })).toEqual({ do: 'next' });
+    expect(press('n')).toBeNull();
+    expect(press('N', { shiftKey: true, on: 'text' })).toBeNull();
+  });
+
+  it('when a key is held, then it goes on winding, and turns nothing off and on', () => {
+    const held = (key: string) => mayRepeat(press(key) ?? { do: 'help' });
+    expect(['j', 'l', 'ArrowLeft', '.'].map(held)).toEqual([true, true, true, true]);
+    expect(['k', ' ', 'm', 'f', 'c', 't', 'i'].map(held)).toEqual(Array(7).fill(false));
   });
 
   it('when letters are turned off, then space and arrows still work, letters and digits do not', () => {

@@ -1,7 +1,7 @@
 /** What a key does to the player. */
 export type Command =
   | { do: 'toggle-play' | 'toggle-mute' | 'toggle-fullscreen' | 'toggle-captions' | 'help' | 'search' }
-  | { do: 'toggle-theatre' | 'toggle-pip' }
+  | { do: 'toggle-theatre' | 'toggle-pip' | 'next' }
   | { do: 'frame'; step: 1 | -1 }
   | { do: 'seek-by'; seconds: number }
   | { do: 'seek-to'; share: number }
@@ -14,6 +14,7 @@ interface Key {
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
+  shiftKey: boolean;
 }
 
 /** What has the focus: in the player or elsewhere, and whether it uses keys itself. */
@@ -49,28 +50,35 @@ const arrowsWithCtrl: Record<string, Command> = {
   ArrowRight: { do: 'chapter', step: 1 },
 };
 
-const arrowsInPlayer: Record<string, Command> = {
+const inPlayerOnly: Record<string, Command> = {
   ArrowUp: { do: 'volume-by', share: 0.05 },
   ArrowDown: { do: 'volume-by', share: -0.05 },
+  Home: { do: 'seek-to', share: 0 },
+  End: { do: 'seek-to', share: 1 },
 };
 
 /**
  * What a key means for the player, null when it is not meant for it. Keys that a page or a control needs stay theirs:
- * up and down scroll unless the focus is in the player, space presses the button and arrows move the slider that has
+ * up, down, Home and End scroll unless the focus is in the player, space presses the button and arrows move the slider that has
  * it. Letters can be turned off (WCAG 2.1.4).
  */
 export function commandOf(event: Key, focus: Focus, lettersOn: boolean): Command | null {
   if (event.metaKey || event.altKey || focus.on === 'text') return null;
   if (event.ctrlKey) return arrowsWithCtrl[event.key] ?? null;
   if (event.key === ' ') return focus.on === 'nothing' ? { do: 'toggle-play' } : null;
-  if (event.key.startsWith('Arrow')) {
+  if (event.key in arrows || event.key in inPlayerOnly) {
     if (focus.on === 'slider') return null;
-    return arrows[event.key] ?? (focus.inPlayer ? (arrowsInPlayer[event.key] ?? null) : null);
+    return arrows[event.key] ?? (focus.inPlayer ? (inPlayerOnly[event.key] ?? null) : null);
   }
   if (!lettersOn) return null;
+  if (event.shiftKey && event.key.toLowerCase() === 'n') return { do: 'next' };
   if (/^\d$/.test(event.key)) return { do: 'seek-to', share: Number(event.key) / 10 };
   return letters[event.key.toLowerCase()] ?? null;
 }
+
+/** Whether a key that is held goes on doing this; else it would turn something off and on again. */
+export const mayRepeat = (command: Command): boolean =>
+  command.do === 'seek-by' || command.do === 'volume-by' || command.do === 'frame';
 
 /** The speeds to choose from. */
 export const speeds = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -93,9 +101,11 @@ export const shortcuts: { keys: string[]; does: string }[] = [
   { keys: ['T'], does: 'Theatre: as wide as the window' },
   { keys: ['I'], does: 'Picture in picture' },
   { keys: ['C'], does: 'Captions, where there are any' },
+  { keys: ['Home', 'End'], does: 'To the beginning or the end, with the focus in the player' },
   { keys: ['0 – 9'], does: 'Jump to 0\u00a0% … 90\u00a0%' },
   { keys: ['<', '>'], does: 'Slower or faster' },
   { keys: [',', '.'], does: 'One picture back or forward, while paused' },
+  { keys: ['Shift + N'], does: 'The next video' },
   { keys: ['/'], does: 'Search' },
   { keys: ['?'], does: 'This list' },
 ];

@@ -1,6 +1,7 @@
 import type { Video } from '@flixtube/contracts/http/video';
 import { Play } from 'lucide-react';
 import { type CSSProperties, useId, useRef, useState } from 'react';
+import { useNavigate } from 'react-router';
 import { posterHues } from '../cards/poster-colours.ts';
 import { carryOut } from './commands.ts';
 import { Controls } from './controls.tsx';
@@ -13,6 +14,7 @@ import { ResumeNotice } from './resume-notice.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { isHls } from './source.ts';
 import { TextTracks } from './text-tracks.tsx';
+import { nextOf, UpNext } from './up-next.tsx';
 import { useBetterSource } from './use-better-source.ts';
 import { useChapters } from './use-chapters.ts';
 import { useInBandCaptions } from './use-in-band-captions.ts';
@@ -29,13 +31,16 @@ interface Props {
   startAt: number;
   /** Begin by itself, if the browser lets us. */
   autoplay: boolean;
+  /** What to go on with, best first. */
+  others: readonly Video[];
   /** The list of shortcuts is open; the page has a button for it too. */
   helpOpen: boolean;
   onHelp: (open: boolean) => void;
 }
 
 /** Plays one video. For another, render another one (`key`): nothing of a playback session is carried over. */
-export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
+export function Player({ video, startAt, autoplay, others, helpOpen, onHelp }: Props) {
+  const navigate = useNavigate();
   const frame = useRef<HTMLDivElement>(null);
   const element = useRef<HTMLVideoElement>(null);
   const id = useId();
@@ -45,8 +50,8 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
   useProgress(element, video.id);
   usePreferences(element);
   const source = useSource(element, video, { startAt, autoplay, onCut: () => recovery.fail(cut) });
-  const { kind, reload } = source;
-  const recovery = useRecovery(element, { file: video.links.file, handled: isHls(kind), reload });
+  const { kind, place, reload, fallBack } = source;
+  const recovery = useRecovery(element, { file: video.links.file, handled: isHls(kind), fallBack, place, reload });
   const { chapters, current } = useChapters(element, video.links.chapters);
   const inBand = useInBandCaptions(element, source, video.id);
   useBetterSource(element, video, source, recovery.trouble);
@@ -58,6 +63,8 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
   useKeys(frame, (command) => {
     if (command.do === 'help') return onHelp(true);
     if (command.do === 'toggle-theatre') return toggleTheatre();
+    const next = command.do === 'next' && nextOf(others);
+    if (next) return void navigate(`/watch/${next.id}`, { state: { play: true } });
     const text = element.current && frame.current && carryOut(command, element.current, frame.current);
     if (text) setFeedback((before) => ({ text, id: (before?.id ?? 0) + 1 }));
   });
@@ -100,10 +107,14 @@ export function Player({ video, startAt, autoplay, helpOpen, onHelp }: Props) {
             if (element.current) element.current.currentTime = start;
           }}
           growing={source.growing}
+          sounds={source.sounds}
+          sound={source.sound}
+          listen={source.listen}
         />
       </media-controller>
       <Feedback message={feedback} />
       {startAt > 0 && <ResumeNotice element={element} position={startAt} />}
+      <UpNext element={element} others={others} />
       {source.note && <PlayerNote key={source.note} text={source.note} />}
       {recovery.trouble && <PlayerTrouble {...recovery} trouble={recovery.trouble} file={video.links.file} />}
       {helpOpen && <ShortcutsDialog onClose={() => onHelp(false)} />}

@@ -84,4 +84,23 @@ describe('progress reporter', () => {
     reporter.paused(1);
     expect(sent[0]).not.toHaveProperty('durationSeconds');
   });
+
+  it('when it breaks before anything was played, then that is told, once; what only waits tells nothing', () => {
+    let errors = 0;
+    reporter = createProgressReporter({
+      send: (progress) => sent.push(progress),
+      newSessionId: () => 'session',
+      durationSeconds: () => null,
+      figures: () => ({ stalls: 0, stalledSeconds: 0, errors }),
+      now: () => clock,
+    });
+    reporter.flush(0);
+    expect(sent).toEqual([]);
+    errors = 1;
+    reporter.failed(0);
+    reporter.flush(0);
+    expect(sent).toEqual([
+      { sessionId: 'session', positionSeconds: 0, watchedSeconds: 0, stalls: 0, stalledSeconds: 0, errors: 1 },
+    ]);
+  });
 });

@@ -14,6 +14,8 @@ export interface ProgressReporter {
   seeked(position: number): void;
   /** What it plays is loaded anew. */
   reloaded(): void;
+  /** What it plays broke. */
+  failed(position: number): void;
   /** It plays again after its end: that is another playback. */
   restarted(): void;
   /** The page goes away, or may: tell what has not been told. */
@@ -37,8 +39,8 @@ const reportEvery = 5000;
 const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;
 
 /**
- * Tells how far a playback session has come: every five seconds of playing, and when it is paused, jumps or ends.
- * Nothing is told of a session in which nothing has been played yet.
+ * Tells how far a playback session has come: every five seconds of playing, and when it is paused, jumps, breaks or ends.
+ * Nothing is told of a session in which nothing has been played yet, unless that is because it broke.
  */
 export function createProgressReporter({
   send,
@@ -49,22 +51,24 @@ export function createProgressReporter({
 }: Options): ProgressReporter {
   let counter = createWatchedCounter();
   let sessionId = newSessionId();
-  let lastSent: { at: number; position: number; watched: number } | null = null;
+  let lastSent: { at: number; position: number; watched: number; errors: number } | null = null;
   let begun: number | null = null;
 
   function report(position: number) {
     const watched = rounded(counter.seconds);
     const place = rounded(position);
-    if (watched === 0) return;
-    if (lastSent?.position === place && lastSent.watched === watched) return;
-    lastSent = { at: now(), position: place, watched };
+    const quality = figures?.();
+    const errors = quality?.errors ?? 0;
+    if (watched === 0 && errors === 0) return;
+    if (lastSent?.position === place && lastSent.watched === watched && lastSent.errors === errors) return;
+    lastSent = { at: now(), position: place, watched, errors };
     const duration = durationSeconds();
     send({
       sessionId,
       positionSeconds: place,
       watchedSeconds: watched,
       ...(duration && { durationSeconds: rounded(duration) }),
-      ...figures?.(),
+      ...quality,
     });
   }
 
@@ -81,6 +85,7 @@ export function createProgressReporter({
     seeking: () => counter.jumped(),
     seeked: report,
     reloaded: () => counter.jumped(),
+    failed: report,
     restarted() {
       counter = createWatchedCounter();
       sessionId = newSessionId();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Abilities, firstSource, hlsKind, mayGoOver, qualitiesIn } from './source.ts';
+import { type Abilities, firstSource, hlsKind, mayGoOver, qualitiesIn, soundsIn } from './source.ts';
 
 const links = { file: '/file', hls: null, poster: null, storyboard: null, captions: [], chapters: null };
 const without = { status: 'processing', links } as const;
@@ -9,18 +9,18 @@ const all: Abilities = { nativeHls: true, mse: true, file: true };
 
 describe('hlsKind', () => {
   it('when the browser plays HLS itself, then hls.js is not used, unless a quality is chosen', () => {
-    expect(hlsKind(whole, all, null)).toBe('hls-native');
-    expect(hlsKind(whole, all, 720)).toBe('hls-js');
-    expect(hlsKind(whole, { ...all, mse: false }, 720)).toBe('hls-native');
+    expect(hlsKind(whole, all, false)).toBe('hls-native');
+    expect(hlsKind(whole, all, true)).toBe('hls-js');
+    expect(hlsKind(whole, { ...all, mse: false }, true)).toBe('hls-native');
   });
   it('when the playlist still grows, then hls.js is used where it can run', () => {
-    expect(hlsKind(growing, all, null)).toBe('hls-js');
-    expect(hlsKind(growing, { ...all, mse: false }, null)).toBe('hls-native');
+    expect(hlsKind(growing, all, false)).toBe('hls-js');
+    expect(hlsKind(growing, { ...all, mse: false }, false)).toBe('hls-native');
   });
   it('when it does not, then hls.js is used where it can run; without a playlist nothing', () => {
-    expect(hlsKind(whole, { ...all, nativeHls: false }, null)).toBe('hls-js');
-    expect(hlsKind(whole, { ...all, nativeHls: false, mse: false }, null)).toBeNull();
-    expect(hlsKind(without, all, null)).toBeNull();
+    expect(hlsKind(whole, { ...all, nativeHls: false }, false)).toBe('hls-js');
+    expect(hlsKind(whole, { ...all, nativeHls: false, mse: false }, false)).toBeNull();
+    expect(hlsKind(without, all, false)).toBeNull();
   });
 });
 
@@ -60,5 +60,20 @@ describe('qualitiesIn', () => {
       '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,RESOLUTION=640x360,URI="360p-iframes.m3u8"',
     ].join('\r\n');
     expect(qualitiesIn(playlist)).toEqual([{ width: 640, height: 360, bitrate: 800_000 }]);
+  });
+});
+
+describe('soundsIn', () => {
+  it('when a playlist has sound tracks and subtitles, then answers the names of the sound tracks in their order', () => {
+    const playlist = [
+      '#EXTM3U',
+      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Deutsch, rau",LANGUAGE="de",DEFAULT=YES,URI="audio-0.m3u8"',
+      '#EXT-X-MEDIA:GROUP-ID="sound",NAME="TYPE=SUBTITLES",TYPE=AUDIO,URI="audio-1.m3u8"',
+      '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="English",URI="captions-en.m3u8"',
+      '#EXT-X-STREAM-INF:BANDWIDTH=800000,RESOLUTION=640x360,AUDIO="sound"',
+      '360p.m3u8',
+    ].join('\n');
+    expect(soundsIn(playlist)).toEqual(['Deutsch, rau', 'TYPE=SUBTITLES']);
+    expect(soundsIn('')).toEqual([]);
   });
 });

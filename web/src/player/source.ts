@@ -19,12 +19,12 @@ type Playable = Pick<Video, 'status' | 'links'>;
 
 /**
  * How to play a video's HLS; null when there is none, or no way. The browser's own player saves loading hls.js, but
- * has no choice of quality: who chooses one (`quality` is not null) gets hls.js where that can run. So does a playlist
+ * has no choice of quality or sound: who chooses one (`chosen`) gets hls.js where that can run. So does a playlist
  * that still grows: browsers begin it at its edge, and Chromium 156 was seen to fail on it.
  */
-export function hlsKind({ status, links }: Playable, can: Abilities, quality: number | null): SourceKind | null {
+export function hlsKind({ status, links }: Playable, can: Abilities, chosen: boolean): SourceKind | null {
   if (!links.hls) return null;
-  const asItIs = quality === null && status !== 'processing';
+  const asItIs = !chosen && status !== 'processing';
   if (can.nativeHls && (asItIs || !can.mse)) return 'hls-native';
   return can.mse ? 'hls-js' : null;
 }
@@ -34,7 +34,7 @@ export function hlsKind({ status, links }: Playable, can: Abilities, quality: nu
  * in the middle, the file, which has all of it.
  */
 export function firstSource(video: Playable, can: Abilities, startAt: number): SourceKind {
-  const hls = hlsKind(video, can, null);
+  const hls = hlsKind(video, can, false);
   if (!hls) return 'file';
   const mayBeTooShort = video.status === 'processing' && startAt > 0;
   return mayBeTooShort && can.file ? 'file' : hls;
@@ -67,6 +67,14 @@ export interface Quality {
   height: number;
   /** Bits a second, at most. */
   bitrate: number;
+}
+
+/** The names of the sound tracks in a multivariant playlist (RFC 8216 §4.3.4.1), in its order. */
+export function soundsIn(playlist: string): string[] {
+  return playlist
+    .split(/\r?\n/)
+    .filter((line) => /^#EXT-X-MEDIA:(.*,)?TYPE=AUDIO(,|$)/.test(line))
+    .map((line, index) => /[:,]NAME="([^"]*)"/.exec(line)?.[1] || `Sound ${index + 1}`);
 }
 
 /** The qualities in a multivariant playlist (RFC 8216 §4.3.4.2), in its order, those of I-frames left out. */

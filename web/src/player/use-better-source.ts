@@ -22,16 +22,16 @@ export function useBetterSource(
   trouble: Trouble | null,
 ): void {
   const resting = useResting(element);
-  const { kind, hlsFailed, take, edge, can } = source;
+  const { kind, hlsFailed, place, take, edge, can } = source;
   const unplayable = trouble?.kind === 'format';
 
   useEffect(() => {
     const media = element.current;
-    const hls = hlsKind(video, can, null);
+    const hls = hlsKind(video, can, false);
     if (!media || !hls || isHls(kind) || hlsFailed) return;
     const begun = media.played.length > 0 || !media.paused;
-    if (mayGoOver(video, { begun, unplayable, resting })) take(hls, media.currentTime, !media.paused, null);
-  }, [element, video, kind, hlsFailed, can, take, unplayable, resting]);
+    if (mayGoOver(video, { begun, unplayable, resting })) take(hls, place(), !media.paused, null);
+  }, [element, video, kind, hlsFailed, can, place, take, unplayable, resting]);
 
   useEffect(() => {
     const media = element.current;

@@ -11,7 +11,7 @@ const none: string[] = [];
  */
 export function useInBandCaptions(
   element: RefObject<HTMLVideoElement | null>,
-  { kind, reload }: Pick<Source, 'kind' | 'reload'>,
+  { kind, place, reload }: Pick<Source, 'kind' | 'place' | 'reload'>,
   videoId: string,
 ): readonly string[] {
   const [languages, setLanguages] = useState<string[]>(none);
@@ -42,7 +42,7 @@ export function useInBandCaptions(
     const isOld = read.current !== revisions;
     read.current = revisions;
     const video = element.current;
-    if (video && isOld && languages.length > 0) reload(video.currentTime, !video.paused);
-  }, [element, revisions, languages, reload]);
+    if (video && isOld && languages.length > 0) reload(place(), !video.paused);
+  }, [element, revisions, languages, place, reload]);
   return languages;
 }

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useEffectEvent } from 'react';
-import { type Command, commandOf, type Focus } from './keys.ts';
+import { type Command, commandOf, type Focus, mayRepeat } from './keys.ts';
 
 const storageKey = 'flixtube.keys';
 
@@ -27,7 +27,7 @@ export function useKeys(player: RefObject<HTMLElement | null>, onCommand: (comma
     const command = commandOf(event, focusOf(event, player.current), lettersOn());
     if (!command) return;
     event.preventDefault();
-    onCommand(command);
+    if (!event.repeat || mayRepeat(command)) onCommand(command);
   });
 
   useEffect(() => {

@@ -13,8 +13,10 @@ export function useProgress(element: RefObject<HTMLVideoElement | null>, videoId
     let quality = createPlaybackQuality(() => performance.now());
     const reporter = createProgressReporter({
       send: (progress) => {
-        rememberPosition(videoId, progress.positionSeconds);
-        rememberUnfinished(true);
+        if (progress.watchedSeconds > 0) {
+          rememberPosition(videoId, progress.positionSeconds);
+          rememberUnfinished(true);
+        }
         reportProgress(videoId, progress);
       },
       newSessionId,
@@ -35,8 +37,12 @@ export function useProgress(element: RefObject<HTMLVideoElement | null>, videoId
       reporter.playing(video.currentTime);
     });
     on('waiting', () => quality.waiting());
-    on('error', () => quality.failed());
-    on('sourcefailed', () => quality.failed());
+    for (const event of ['error', 'sourcefailed']) {
+      on(event, () => {
+        quality.failed();
+        reporter.failed(video.currentTime);
+      });
+    }
     on('pause', () => {
       quality.excused();
       if (!video.seeking) reporter.paused(video.currentTime);

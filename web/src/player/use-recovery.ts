@@ -16,6 +16,10 @@ interface Options {
   file: string;
   /** What plays is not the file: its errors are seen to elsewhere. */
   handled: boolean;
+  /** Plays the file instead, where that may help. */
+  fallBack: ((position: number, play: boolean) => void) | null;
+  /** Where it is, or is to begin. */
+  place: () => number;
   /** Loads what is played anew, and goes on at a position. */
   reload: (position: number, play: boolean) => void;
 }
@@ -25,7 +29,7 @@ interface Options {
  * the same position: by itself while the connection may come back, else when asked.
  */
 export function useRecovery(element: RefObject<HTMLVideoElement | null>, options: Options): Recovery {
-  const { file, handled, reload } = options;
+  const { file, handled, fallBack, place: placeNow, reload } = options;
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [retryAt, setRetryAt] = useState<number | null>(null);
   const tries = useRef(0);
@@ -41,19 +45,39 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, options
     if (!video) return;
     setRetryAt(null);
     tries.current += 1;
-    reload(place.current ?? video.currentTime, wanted.current);
-  }, [element, reload]);
+    reload(place.current ?? placeNow(), wanted.current);
+  }, [element, placeNow, reload]);
+
+  /** Ends asking for the file. */
+  const asking = useRef<AbortController>(null);
+
+  /** It may be HLS alone that does not come. */
+  const tryFile = useCallback(async () => {
+    if (!fallBack) return;
+    asking.current?.abort();
+    const ask = new AbortController();
+    asking.current = ask;
+    const refusal = await askForFile(file, ask.signal);
+    if (ask.signal.aborted || refusal) return;
+    setTrouble(null);
+    setRetryAt(null);
+    fallBack(place.current ?? placeNow(), wanted.current);
+  }, [file, fallBack, placeNow]);
 
   const fail = useCallback(
     (next: Trouble) => {
-      if (element.current) place.current ??= element.current.currentTime;
+      place.current ??= placeNow();
+      // What has come so far may go on with a new connection; what never came, or not again, need not be waited for.
+      const barren = tries.current > 0 || element.current?.readyState === HTMLMediaElement.HAVE_NOTHING;
+      if (next.kind === 'connection' && barren) void tryFile();
       setTrouble(next);
       const delay = next.kind === 'connection' ? retryDelay(tries.current) : null;
       setRetryAt(delay === null ? null : performance.now() + delay);
     },
-    [element],
+    [element, placeNow, tryFile],
   );
 
+  useEffect(() => () => asking.current?.abort(), []);
   useEffect(() => {
     const video = element.current;
     if (!video) return;
@@ -64,7 +88,7 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, options
       const code = video.error?.code;
       if (!code || handled) return;
       clearTimeout(stalled);
-      place.current ??= video.currentTime;
+      place.current ??= placeNow();
       const refusal = code === MediaErrorCode.decode ? null : await askForFile(file, leaving.signal);
       if (leaving.signal.aborted) return;
       const next = troubleOf(code, refusal);
@@ -88,6 +112,7 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, options
       clearTimeout(stalled);
       stalled = undefined;
       if (video.seeking || video.error) return;
+      asking.current?.abort();
       tries.current = 0;
       doubted.current = false;
       place.current = null;
@@ -119,7 +144,7 @@ export function useRecovery(element: RefObject<HTMLVideoElement | null>, options
       clearTimeout(stalled);
       leaving.abort();
     };
-  }, [element, file, handled, retry, fail]);
+  }, [element, file, handled, placeNow, retry, fail]);
 
   useEffect(() => {
     if (retryAt === null) return;

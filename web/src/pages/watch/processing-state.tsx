@@ -24,7 +24,11 @@ function ProcessingFailure({ video, owned }: { video: Video; owned: boolean }) {
       <div className="notice-body">
         <p className="notice-title">{processingWords(video)}</p>
         {video.failure && <p>{video.failure.detail}</p>}
-        <p>What was uploaded can still be watched and downloaded as it is.</p>
+        <p>
+          {video.failure?.kind === 'unreadable'
+            ? 'What was uploaded can still be downloaded as it is.'
+            : 'What was uploaded can still be watched and downloaded as it is.'}
+        </p>
         {owned && video.failure?.retriable && (
           <div>
             <button type="button" className="button" disabled={busy} onClick={() => void again()}>

@@ -17,19 +17,21 @@ interface Props {
   /** Where to begin, in seconds. */
   startAt: number;
   autoplay: boolean;
+  /** What to go on with. */
+  others: readonly Video[];
 }
 
 const fullDate = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' });
 
 /** A video, and what is known of it. */
-export function VideoView({ video, etag, startAt, autoplay }: Props) {
+export function VideoView({ video, etag, startAt, autoplay, others }: Props) {
   const [help, setHelp] = useState(false);
   const { data: session } = useQuery(sessionQuery());
   const owned = session !== undefined && ownedBy(video, [session.viewerId, session.user?.id]);
   return (
     <div className="watch-main">
       <title>{`${video.title} · FlixTube`}</title>
-      <Player video={video} startAt={startAt} autoplay={autoplay} helpOpen={help} onHelp={setHelp} />
+      <Player {...{ video, startAt, autoplay, others }} helpOpen={help} onHelp={setHelp} />
       <div className="watch-header">
         <h1 className="watch-title">{video.title}</h1>
         <p className="watch-facts">

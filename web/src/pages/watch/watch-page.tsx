@@ -1,14 +1,14 @@
-import { usePrefetchInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, usePrefetchInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { VideoOff } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useLocation, useParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
-import { continueWatchingQuery } from '../../api/history.ts';
+import { continueWatchingQuery, type HistoryItem } from '../../api/history.ts';
 import { sessionQuery } from '../../api/session.ts';
 import { watchedVideoQuery } from '../../api/videos.ts';
-import { knownPosition, resumeAt } from '../../player/positions.ts';
+import { type Answer, knownPosition, leftAt, resumeAt } from '../../player/positions.ts';
 import { PageState, TroubleState, troubleOf } from '../../ui/states.tsx';
-import { MoreVideos, moreVideosQuery } from './more-videos.tsx';
+import { MoreVideos, moreVideosQuery, useMoreVideos } from './more-videos.tsx';
 import { VideoView } from './video-view.tsx';
 import './watch-page.css';
 
@@ -32,13 +32,14 @@ export function WatchPage() {
 
 function Watch({ video, etag }: Pick<Parameters<typeof VideoView>[0], 'video' | 'etag'>) {
   const startAt = useStart(video.id, video.durationSeconds);
+  const others = useMoreVideos(video.id);
   const { state } = useLocation();
   const chosen = Boolean((state as { play?: boolean } | null)?.play);
   if (startAt === null) return <WatchSkeleton />;
   return (
     <>
-      <VideoView video={video} etag={etag} startAt={startAt} autoplay={chosen} />
-      <MoreVideos besides={video.id} />
+      <VideoView video={video} etag={etag} startAt={startAt} autoplay={chosen} others={others ?? []} />
+      <MoreVideos videos={others} />
     </>
   );
 }
@@ -47,10 +48,15 @@ function Watch({ video, etag }: Pick<Parameters<typeof VideoView>[0], 'video' | 
 function useStart(videoId: string, durationSeconds: number | null): number | null {
   const unfinished = useQuery({ ...continueWatchingQuery(), refetchOnMount: 'always', refetchOnReconnect: false });
   // Once begun, what the server says of it meanwhile does not matter; and `key` makes another video begin anew.
-  const known = knownPosition(videoId);
-  const settled = unfinished.isFetchedAfterMount || known !== undefined;
-  const left = known ?? unfinished.data?.find(({ video }) => video.id === videoId)?.positionSeconds ?? 0;
-  return useFirst(settled ? resumeAt(left, durationSeconds) : null);
+  const left = leftAt(knownPosition(videoId), answerOf(unfinished, videoId), Date.now());
+  return useFirst(left === null ? null : resumeAt(left, durationSeconds));
+}
+
+function answerOf({ isFetchedAfterMount, data, isError }: UseQueryResult<HistoryItem[]>, videoId: string): Answer {
+  if (!isFetchedAfterMount) return 'pending';
+  const item = data?.find(({ video }) => video.id === videoId);
+  if (item) return { seconds: item.positionSeconds, at: Date.parse(item.watchedAt) };
+  return isError ? 'failed' : null;
 }
 
 /** The first value that is not null, for as long as the component lives. */
