@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { noSuchUpload, wrongHeader } from '../../domain/resumable/refusals.ts';
 import type { ResumableUpload } from '../../domain/resumable/upload.ts';
 import type { Bytes } from '../../domain/resumable/uploads.ts';
+import { eagerBody } from './eager-body.ts';
 
 /** The protocol's text is github.com/tus/tus-resumable-upload-protocol, protocol.md; its sections are named here. */
 export const VERSION = '1.0.0';
@@ -91,11 +92,7 @@ export function bytesOf(req: Request): Bytes {
       errors: [{ path: 'Content-Encoding', message: 'must not be given' }],
     });
   }
-  return {
-    // What is refused half-way is left to the server, which lets the sender read why.
-    body: req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>,
-    checksum: checksumOf(req),
-  };
+  return { checksum: checksumOf(req), body: eagerBody(req) };
 }
 
 /** Checksum, Upload-Checksum: the name of the algorithm, a space, and the checksum in base64. */
