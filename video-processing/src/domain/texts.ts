@@ -59,7 +59,7 @@ const longestLabel = 100;
 const longestLanguage = 20;
 
 /** `ger` is `de`. Only what stands for a language: a tag with a private use or an extension is none of ours. */
-export function canonical(language: string | null): string {
+function canonical(language: string | null): string {
   if (language === null || language.length > longestLanguage) return 'und';
   if (!/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(language)) return 'und';
   try {

@@ -11,7 +11,7 @@ const mostHeldBytes = 2 ** 16;
  *
  * What nobody reads any more, after `return()` or the answer, is the server's, which lets the sender read why.
  */
-export function eagerBody(req: IncomingMessage & { res?: ServerResponse }): AsyncIterableIterator<Buffer> {
+export function eagerBody(req: IncomingMessage & { res?: ServerResponse | undefined }): AsyncIterableIterator<Buffer> {
   const held: Buffer[] = [];
   let heldBytes = 0;
   let ending: { error: unknown } | undefined;
