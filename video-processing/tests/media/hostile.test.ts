@@ -103,7 +103,9 @@ describe('ending what runs', () => {
   it('aborted in the middle of a piece: it rejects with the reason within a second, and nothing is left running', async () => {
     const path = clip(folder, '60 frames a second', 60);
     const source = await serveFile(path, { stallAt: 200_000 });
-    const plan = planOf(await media.probe(await serveFile(path), never));
+    const probed = await serveFile(path);
+    const plan = planOf(await media.probe(probed, never));
+    probed.close();
     const ending = new AbortController();
     const piece = { index: 0, firstFrame: 0, frames: null };
     const encoding = media.encodePiece({ source, plan, piece, folder }, ending.signal).catch((error: unknown) => error);
