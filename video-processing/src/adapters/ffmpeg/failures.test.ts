@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { failureOf, sourceFailureOf } from './failures.ts';
+import { failureOf, isWithoutFrames, sourceFailureOf } from './failures.ts';
 
 const ending = (said: string, signal: NodeJS.Signals | null = null) => ({ code: signal ? null : 1, signal, said });
 
@@ -35,4 +35,15 @@ describe('sourceFailureOf', () => {
     const said = 'HTTP error 416 Range Not Satisfiable\nError while decoding: Invalid data found';
     expect(sourceFailureOf('ffmpeg', { code: 0, signal: null, said })).toBeUndefined();
   });
+});
+
+describe('isWithoutFrames', () => {
+  const said =
+    '[vost#0:0/libx264] Could not open encoder before EOF\nTask finished with error code: -22 (Invalid argument)';
+  it.each([
+    ['no frame came, as ffmpeg 7 says it', ending(said), true],
+    ['none came for want of memory', ending(`Error while decoding: Cannot allocate memory\n${said}`), false],
+    ['it was ended', ending(said, 'SIGKILL'), false],
+    ['it failed otherwise', ending('Invalid argument'), false],
+  ])('%s: %s', (_, how, expected) => expect(isWithoutFrames(how)).toBe(expected));
 });

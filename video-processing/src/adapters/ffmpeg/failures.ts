@@ -58,6 +58,15 @@ export function sourceFailureOf(program: string, ending: Ending): MediaFailure |
   return unreachableFailure(new Error(`${program} could not read on: ${ending.said}`));
 }
 
+/**
+ * Whether it ended with nothing because there was no frame where it began: ffmpeg 7 calls that an error, and 5 does not.
+ * Where there was no room or no memory, frames may be missing for that.
+ */
+export function isWithoutFrames({ signal, said }: Ending): boolean {
+  if (signal !== null || !/Could not open encoder before EOF/.test(said)) return false;
+  return !sentences.some(([pattern, kind]) => kind !== 'unreadable' && pattern.test(said));
+}
+
 export function stalled(program: string, ms: number): MediaFailure {
   const cause = new Error(`${program} stood still for ${ms} ms`);
   return new MediaFailure('internal', 'Processing this video stood still and was ended.', { cause });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import { spanned } from '@flixtube/chassis/trace';
 import { MediaFailure } from '../../domain/media.ts';
-import { type Ending, failureOf, sourceFailureOf, stalled } from './failures.ts';
+import { type Ending, failureOf, isWithoutFrames, sourceFailureOf, stalled } from './failures.ts';
 import { watchStall } from './stall-watch.ts';
 
 export interface RunOptions {
@@ -135,7 +135,8 @@ function endOf(
     child.once('close', (code, endSignal) => {
       done();
       const ending = { code, signal: endSignal, said: said.trim() };
-      const failure = code === 0 ? sourceFailureOf(program, ending) : failureOf(program, ending);
+      const isOver = code === 0 || isWithoutFrames(ending);
+      const failure = isOver ? sourceFailureOf(program, ending) : failureOf(program, ending);
       if (signal.aborted) reject(signal.reason);
       else if (stall !== undefined || failure !== undefined) reject(stall ?? failure);
       else resolve(ending);
