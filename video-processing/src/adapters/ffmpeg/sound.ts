@@ -83,6 +83,12 @@ export async function* encodeSound(
 }
 
 /**
+ * Without marks to seek by: both sides would keep each of them, 50 MB in two hours. ffmpeg calls that an experiment, since
+ * files of it are not settled; here it is only between two processes of one ffmpeg.
+ */
+const pipedFormat = ['-f', 'nut', '-strict', 'experimental', '-syncpoints', 'none', '-write_index', '0', 'pipe:1'];
+
+/**
  * Decodes to samples with their times. What changes half-way, such as a broadcast from stereo to 5.1, has ffmpeg build its
  * filters anew, so that none here may count from the beginning.
  */
@@ -98,7 +104,7 @@ function decoderOf({ stream, channels }: SoundTrack, { probe }: Plan, source: So
     ...['-copyts', '-max_error_rate', '1', ...inputOf(source, ['-vn', '-threads', '1'])],
     ...['-map', `0:${stream}`, '-af', filters.join(',')],
     ...['-c:a', 'pcm_f32le', '-flags', '+bitexact', '-map_metadata', '-1', '-map_chapters', '-1'],
-    ...['-f', 'nut', 'pipe:1'],
+    ...pipedFormat,
   ];
 }
 
