@@ -34,8 +34,8 @@ const smallRest = 0.25;
 /** Shorter files are decoded almost whole, and up to so long by key frames; of longer ones, places are looked up. */
 const wholeSeconds = 30;
 const keyframesSeconds = 600;
-/** Readers of one file at a time. */
-const batch = 10;
+/** Readers of one file at a time, each with a decoder: so many take less memory than a piece does. */
+const batch = 4;
 
 /** Undefined when the file has no frame. */
 export async function tilesOf(options: RunOptions, job: TilesJob, signal: AbortSignal): Promise<Tiles | undefined> {
