@@ -35,6 +35,7 @@ export async function rendered(
     kind: 'Kustomization',
     resources: [`${infrastructure}/overlays/${options.overlay}`],
     images: Array.from(images, ([service, image]) => ({ name: `flixtube/${service}`, ...partsOf(image) })),
+    ...(options.overlay === 'local' && { patches: await builds(commands, images) }),
     ...(options.overlay === 'azure' && {
       configMapGenerator: [{ name: 'environment', namespace, ...told(options.environment, knownThere) }],
       generatorOptions: { disableNameSuffixHash: true },
@@ -43,6 +44,22 @@ export async function rendered(
   };
   await writeFile(path.join(folder, 'kustomization.yaml'), JSON.stringify(kustomization, undefined, 2));
   return commands.make(['kubectl', ...kustomize, folder]);
+}
+
+/**
+ * On one node images keep their tag, and a Deployment whose tag stays the same would stay as it is: its pods are marked with
+ * what this machine's Docker has under the tag, so that those of what was built anew are replaced. No mark without it.
+ */
+async function builds(commands: Commands, images: ReadonlyMap<ServiceName, string>): Promise<object[]> {
+  const patches: object[] = [];
+  for (const [name, image] of images) {
+    const id = (await commands.look(['docker', 'image', 'inspect', '--format', '{{.Id}}', image]))?.trim();
+    if (!id) continue;
+    const template = { metadata: { annotations: { 'flixtube.io/image-id': id } } };
+    const patch = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, spec: { template } };
+    patches.push({ patch: JSON.stringify(patch) });
+  }
+  return patches;
 }
 
 /** From what `npm run environment` has written; where it never ran, as in a delivery, from the cluster's last deploy. */

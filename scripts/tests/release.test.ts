@@ -43,7 +43,7 @@ describe('the commands that ship FlixTube', () => {
   const calls = async () =>
     (await readFile(path.join(folder, 'calls'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
   /** Of those that look at something and change nothing. */
-  const changes = async () => (await calls()).filter((call) => !/config|get |kustomize/.test(call));
+  const changes = async () => (await calls()).filter((call) => !/config|get |kustomize|inspect/.test(call));
 
   it('build and push: an image a service, named for the registry', async () => {
     expect((await run('build', '--registry', 'r.example', '--tag', 'v1', 'gateway', 'history')).code).toBe(0);
@@ -79,6 +79,22 @@ describe('the commands that ship FlixTube', () => {
     ]);
     expect(done.slice(2)).toHaveLength(7);
     expect(said).not.toMatch(/amqp:|mongodb:\/\/|AccountKey/);
+  });
+
+  it('deploy to one node: pods are replaced when what was built under the same name is another', async () => {
+    await fake('docker', 'case "$*" in *inspect*history*) echo sha256:abc;; *) exit 1;; esac');
+    await run('deploy', '--dry-run');
+    const { patches } = JSON.parse(
+      await readFile(path.join(root, '.flixtube/kubernetes/local/kustomization.yaml'), 'utf8'),
+    );
+    expect(patches.map(({ patch }: { patch: string }) => JSON.parse(patch))).toEqual([
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'history' },
+        spec: { template: { metadata: { annotations: { 'flixtube.io/image-id': 'sha256:abc' } } } },
+      },
+    ]);
   });
 
   it('deploy of one service: nothing else is applied', async () => {
