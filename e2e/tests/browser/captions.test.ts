@@ -27,6 +27,15 @@ const shownBy = (page: Page) =>
     };
   })()`);
 
+/**
+ * To where there are words. Chromium looks anew for the cue of a place once the place changes; of captions that were there
+ * before the medium, none is active at 0:00 until then.
+ */
+const goToWords = async (page: Page) => {
+  await page.locator('video[slot=media]').waitFor();
+  await page.evaluate('document.querySelector("video[slot=media]").currentTime = 2');
+};
+
 describe('the captions of a video', () => {
   let browser: Browser;
   let page: Page;
@@ -64,7 +73,7 @@ describe('the captions of a video', () => {
   afterAll(() => browser?.close());
 
   it('when the owner adds an SRT file by keyboard, then it is listed, and shown on the picture where that stands', async () => {
-    await page.evaluate('document.querySelector("video[slot=media]").currentTime = 2');
+    await goToWords(page);
     await page.getByRole('button', { name: 'Captions', exact: true }).focus();
     await page.keyboard.press('Enter');
     await dialog().getByText('This video has no captions yet.').waitFor();
@@ -141,7 +150,7 @@ describe('the captions of a video', () => {
       ({ words }) => words === '',
     );
     await page.reload();
-    await page.locator('video[slot=media]').waitFor();
+    await goToWords(page);
     expect((await shownBy(page)).words).toBe('');
     await page.keyboard.press('c');
     const shown = await eventually(
@@ -157,6 +166,7 @@ describe('the captions of a video', () => {
       ({ words }) => words === 'Guten Abend',
     );
     await page.reload();
+    await goToWords(page);
     await eventually(
       () => shownBy(page),
       ({ words }) => words === 'Guten Abend',
@@ -180,7 +190,7 @@ describe('the captions of a video', () => {
     expect(await listed().count()).toBe(1);
     await page.keyboard.press('Escape');
     await page.goto(`/watch/${video.id}`);
-    await page.locator('video[slot=media]').waitFor();
+    await goToWords(page);
     expect((await shownBy(page)).tracks.map(({ language }) => language)).toEqual(['cy']);
     // With one language the button is a switch.
     await page.locator('media-captions-button').click();
