@@ -75,13 +75,20 @@ describe('a task', () => {
       tries += 1;
       throw new MediaFailure('unreadable', 'This is no video.');
     };
-    await system.start({ media: fakeMedia({ probe }) });
+    const service = await system.start({ media: fakeMedia({ probe }) });
     await system.announce(system.store());
 
     const { data } = await system.probe.next<VideoProcessingFailed>('video.processing-failed');
 
     expect(data).toMatchObject({ kind: 'unreadable', detail: 'This is no video.', retriable: false });
     expect(tries).toBe(1);
+    // Nobody is to be woken by a file that is no video.
+    const metricsOf = async () => (await fetch(`${service.url}/metrics`)).text();
+    const refused = 'processing_task_duration_seconds_count{task="probe",outcome="refused"} 1\n';
+    const metrics = await eventually(metricsOf, (text) => text.includes(refused));
+    expect(metrics).not.toMatch(/outcome="(failed|retried)"/);
+    expect(metrics).toContain('processing_failures_total{kind="unreadable"} 1\n');
+    expect(metrics).toContain('processing_failures_total{kind="internal"} 0\n');
   });
 
   it('when it is of a kind that only a newer version knows, then it is left to a worker of that, and others are done', async () => {

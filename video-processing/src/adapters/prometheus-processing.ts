@@ -1,10 +1,13 @@
 import { counterIn, histogramIn, meterSlots, type Registry } from '@flixtube/chassis/metrics';
 import type { Capacity, SlotsInUse } from '../domain/encoder-slots.ts';
+import type { Failure } from '../domain/processing.ts';
 import type { ProcessingMeter } from '../domain/processing-meter.ts';
 
 const taskBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 900, 3600];
 /** From a short clip to hours of video, which wait for other videos as well. */
 const waitBuckets = [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200];
+
+const failureKinds: Failure['kind'][] = ['unreadable', 'unsupported', 'out-of-space', 'internal'];
 
 /** How processing goes, for Prometheus. Labels are of few values: a video's would have no end. */
 export function prometheusProcessing(registry: Registry): ProcessingMeter {
@@ -29,6 +32,8 @@ export function prometheusProcessing(registry: Registry): ProcessingMeter {
     help: 'Videos whose processing ended without a result',
     labelNames: ['kind'],
   });
+  // There from the beginning: of a series that begins with its first failure, Prometheus sees no increase.
+  for (const kind of failureKinds) failures.inc({ kind }, 0);
   return {
     taskEnded: (task, outcome, seconds) => tasks.observe({ task, outcome }, seconds),
     playable: (seconds) => playable.observe(seconds),

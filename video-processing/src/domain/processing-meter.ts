@@ -1,8 +1,11 @@
 import type { Failure } from './processing.ts';
 import type { Task } from './task.ts';
 
-/** How an attempt at a task ended: what it was to make is there, it is to be done again, or it is given up. */
-export type TaskOutcome = 'done' | 'retried' | 'failed';
+/**
+ * How an attempt at a task ended: what it was to make is there, it is to be done again, or it is given up. `refused` is a
+ * file that nobody could process, and `stopped` a worker that ended before its task: neither is a failure of a worker's.
+ */
+export type TaskOutcome = 'done' | 'retried' | 'failed' | 'refused' | 'stopped';
 
 /** Counts how processing goes. Times in seconds. */
 export interface ProcessingMeter {

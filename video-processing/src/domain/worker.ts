@@ -107,7 +107,7 @@ export class Worker {
       } catch (error) {
         if (signal.aborted || isTransient(error)) {
           if (signal.reason === 'obsolete') return;
-          ended('retried');
+          ended(signal.aborted ? 'stopped' : 'retried');
           await parts.giveBack(task);
           throw signal.aborted ? stopping() : error;
         }
@@ -115,7 +115,8 @@ export class Worker {
         const failures = await parts.addFailure(task);
         log.warn({ err: error, ...task, failures }, 'a task failed');
         const isLast = !failure.retriable || failures >= mostFailures;
-        ended(isLast ? 'failed' : 'retried');
+        const isOfFile = failure.kind === 'unreadable' || failure.kind === 'unsupported';
+        ended(isLast ? (isOfFile ? 'refused' : 'failed') : 'retried');
         if (isLast) {
           await this.#giveUp(task, failure);
           await lifecycle.advance(task);
