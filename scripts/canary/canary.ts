@@ -15,8 +15,8 @@ export interface Cluster {
   removeCanary(): Promise<void>;
   /** Replaces pod after pod by the new version, and waits until all are ready. */
   replace(image: string): Promise<void>;
-  /** Brings back what ran before the last replacement, and waits until all are ready. */
-  undo(): Promise<void>;
+  /** Has all pods be of the image that ran before, and waits until they are ready; nothing where they are of it already. */
+  goBack(image: string): Promise<void>;
 }
 
 /** What the pods of a service have done. */
@@ -81,7 +81,7 @@ export async function bringIn(plan: Plan, around: Around): Promise<void> {
     }
     const baseline = await around.measurements.others(Math.max(seconds, plan.stepSeconds));
     say('The canary does well: all pods are replaced, one after the other');
-    await replaceAll(plan, around, baseline);
+    await replaceAll(plan, around, { image: before.image, baseline });
   } finally {
     await cluster.removeCanary();
   }
@@ -118,11 +118,11 @@ async function watchCanary(plan: Plan, { cluster, measurements, wait, say }: Aro
 }
 
 /** Replaces all pods, and takes that back when they then do worse than their forerunners did. */
-async function replaceAll(plan: Plan, around: Around, baseline: WorkByKind): Promise<void> {
+async function replaceAll(plan: Plan, around: Around, before: { image: string; baseline: WorkByKind }): Promise<void> {
   const { cluster, measurements, wait, say } = around;
   const takeBack = async (why: string): Promise<never> => {
     say(`${why}: what ran before comes back`);
-    await cluster.undo();
+    await cluster.goBack(before.image);
     throw new RolledBack(why);
   };
   try {
@@ -141,7 +141,7 @@ async function replaceAll(plan: Plan, around: Around, baseline: WorkByKind): Pro
       say(`It could not be measured: ${error.message}`);
       return undefined;
     });
-    const judgement = work && judge(work, baseline, { ...plan.limits, leastWork: 0 });
+    const judgement = work && judge(work, before.baseline, { ...plan.limits, leastWork: 0 });
     if (judgement?.is === 'bad') await takeBack(`With all pods it does worse: ${judgement.because}`);
   }
   say(`All pods run ${plan.image}`);

@@ -41,8 +41,16 @@ export function kubectlCluster(o: {
   const kubectl = (args: string[], input?: unknown) => run(command(args), input, o.signal);
   // To take something back is not broken off.
   const alsoWhenStopping = (args: string[]) => run(command(args), undefined, undefined);
-  const deployment = async (): Promise<Deployment> =>
-    JSON.parse(await kubectl(['get', 'deployment', o.service, '--output', 'json']));
+  const deployment = async (): Promise<Deployment> => {
+    const text = await kubectl(['get', 'deployment', o.service, '--ignore-not-found', '--output', 'json']);
+    if (text.trim() === '') {
+      throw new Error(
+        `${o.service} does not run there yet, and a canary is compared with what runs. ` +
+          "The first deployment of an environment is an operator's: infrastructure/kubernetes/README.md",
+      );
+    }
+    return JSON.parse(text);
+  };
   const restartsOf = async (labels: Record<string, string>, image?: string) => {
     const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
     const text = await kubectl(['get', 'pods', '--selector', selector.join(','), '--output', 'json']);
@@ -51,12 +59,20 @@ export function kubectlCluster(o: {
       .flatMap(({ status }) => status?.containerStatuses ?? [])
       .reduce((sum, { restartCount }) => sum + restartCount, 0);
   };
+  const setImage = (container: string, image: string) => [
+    ...['set', 'image', `deployment/${o.service}`],
+    `${container}=${image}`,
+  ];
+  /** The name of the container that is the service, noted when it was last looked at: to go back asks for nothing first. */
+  let container = o.service;
   const status = (name: string) => ['rollout', 'status', `deployment/${name}`, readyWithin];
 
   return {
     running: async () => {
       const { spec } = await deployment();
-      return { image: containerOf(spec.template, o.service).image, replicas: spec.replicas ?? 1 };
+      const { name, image } = containerOf(spec.template, o.service);
+      container = name;
+      return { image, replicas: spec.replicas ?? 1 };
     },
     runCanary: async (image, replicas) => {
       await kubectl(['apply', '--filename', '-'], canaryOf(await deployment(), { name: canary, image, replicas }));
@@ -68,12 +84,12 @@ export function kubectlCluster(o: {
       await alsoWhenStopping(['delete', 'deployment', canary, '--ignore-not-found', '--wait=false']);
     },
     replace: async (image) => {
-      const { name } = containerOf((await deployment()).spec.template, o.service);
-      await kubectl(['set', 'image', `deployment/${o.service}`, `${name}=${image}`]);
+      await kubectl(setImage(container, image));
       await kubectl(status(o.service));
     },
-    undo: async () => {
-      await alsoWhenStopping(['rollout', 'undo', `deployment/${o.service}`]);
+    // Not `rollout undo`: where the replacement had not begun, that would bring back the version before the one that runs.
+    goBack: async (image) => {
+      await alsoWhenStopping(setImage(container, image));
       await alsoWhenStopping(status(o.service));
     },
   };

@@ -69,7 +69,6 @@ describe('a new version', () => {
     });
     await expect(run()).rejects.toThrow('With all pods it does worse: 5.0 % of its 1000 requests');
     expect(fake.imageOf('metadata')).toBe(oldImage);
-    expect(fake.state().commands).toContain('rollout undo deployment/metadata');
   });
 
   test('whose containers end by themselves only when all pods run it is undone', async () => {
@@ -82,6 +81,19 @@ describe('a new version', () => {
     const { fake, run } = await delivery({ cluster: { neverReady: ['metadata-canary'] } });
     await expect(run()).rejects.toThrow(/does not get ready: .*exceeded its progress deadline/);
     expect(Object.keys(fake.state().deployments)).toEqual(['metadata']);
+  });
+
+  test('whose replacement does not even begin leaves the version that runs, not the one before it', async () => {
+    const { fake, run } = await delivery({ cluster: { failsOnce: 'set image', before: 'the-one-before' } });
+    await expect(run()).rejects.toThrow('unable to handle the request');
+    expect(fake.imageOf('metadata')).toBe(oldImage);
+    expect(Object.keys(fake.state().deployments)).toEqual(['metadata']);
+  });
+
+  test('of a service that does not run yet is refused, with what to do', async () => {
+    const { fake, run } = await delivery({ cluster: { deployments: {} } });
+    await expect(run()).rejects.toThrow(/metadata does not run there yet.*first deployment/);
+    expect(fake.state().deployments).toEqual({});
   });
 
   test('that does not get ready everywhere is undone', async () => {

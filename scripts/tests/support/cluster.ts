@@ -31,6 +31,8 @@ export interface FakeCluster {
   neverReady: string[];
   /** The image before the last replacement. */
   before?: string;
+  /** The beginning of a command that fails the first time. */
+  failsOnce?: string;
 }
 
 export const oldImage = 'registry.example/flixtube/metadata@sha256:old';

@@ -21,7 +21,13 @@ try {
 
 function answer(): string {
   const [verb, kind = '', name = ''] = args;
-  if (verb === 'get' && kind === 'deployment') return JSON.stringify(existing(name));
+  if (cluster.failsOnce !== undefined && args.join(' ').startsWith(cluster.failsOnce)) {
+    delete cluster.failsOnce;
+    throw new Error('the server is currently unable to handle the request');
+  }
+  if (verb === 'get' && kind === 'deployment') {
+    return !cluster.deployments[name] && args.includes('--ignore-not-found') ? '' : JSON.stringify(existing(name));
+  }
   if (verb === 'get' && kind === 'pods') {
     const isCanary = args.some((arg) => arg.includes('flixtube.io/canary-of='));
     const [{ image } = { image: '' }] = existing(isCanary ? 'metadata-canary' : 'metadata').spec.template.spec
