@@ -42,6 +42,16 @@ describe("a service's workflow", () => {
   });
 });
 
+describe('two commits on main', () => {
+  test.each(serviceNames)(
+    'of %s do not wait for one another until an environment: approval may take days',
+    (service) => {
+      const { concurrency } = workflow(`${service}.yaml`);
+      expect(concurrency.group).toContain("github.event_name == 'pull_request' && github.ref || github.run_id");
+    },
+  );
+});
+
 describe('the workflow of all services', () => {
   const { jobs } = workflow('service.yaml');
   const stepsOf = (job: { steps: { run?: string }[] }) =>
@@ -58,6 +68,20 @@ describe('the workflow of all services', () => {
   test('deploys to production only what has passed in the test environment, and by an environment of its own', () => {
     expect(jobs.production.needs).toContain('test');
     expect(jobs.production.environment.name).toBe('production');
+  });
+
+  test('brings one version at a time to an environment, and never breaks that off for another', () => {
+    for (const name of ['test', 'production']) {
+      expect(jobs[name].concurrency).toEqual({
+        group: `${name}-\${{ inputs.service }}`,
+        'cancel-in-progress': false,
+      });
+    }
+  });
+
+  test('has a canary hear that its job is cancelled: neither a shell nor npm passes the signal on', () => {
+    const steps: { run?: string }[] = jobs.production.steps;
+    expect(steps.find(({ run }) => run?.includes(' canary '))?.run).toMatch(/^exec node scripts\/start\.mjs canary /m);
   });
 
   test('gives a token of Azure to no job of a pull request', () => {
