@@ -114,6 +114,7 @@ export function createBroker(o: BrokerOptions): Broker {
   ) => {
     const consumer = new QueueConsumer({ queue, type, prefetch: size, deliveryLimit, publisher, logger, onDelivery });
     consumers.push(consumer);
+    meter.consuming(queue);
     receive(consumer);
   };
   // Handlers in hand may still publish while they end.

@@ -2,12 +2,15 @@ import type { Registry } from 'prom-client';
 import { counterIn, histogramIn } from './families.ts';
 
 /** What became of one try to handle a message. */
-export type HandlingOutcome = 'applied' | 'retried' | 'dead-lettered';
+export type HandlingOutcome = (typeof handlingOutcomes)[number];
+const handlingOutcomes = ['applied', 'retried', 'dead-lettered'] as const;
 
 /** Messages in and out, counted and timed. */
 export interface MessageMeter {
   /** An event was confirmed by the broker, or was not. */
   published(event: string, confirmed: boolean): void;
+  /** Messages of `queue` are going to be handled: what may become of them is shown as 0 from the beginning. */
+  consuming(queue: string): void;
   /** A try to handle a message of `queue` ended, so many seconds after it began. */
   handled(queue: string, outcome: HandlingOutcome, seconds: number): void;
 }
@@ -29,6 +32,10 @@ export function meterMessages(registry: Registry): MessageMeter {
   });
   return {
     published: (event, confirmed) => publishing.inc({ event, outcome: confirmed ? 'confirmed' : 'failed' }),
+    // Prometheus sees no increase in a series that begins with a number: a thousand dead letters within one scrape.
+    consuming: (queue) => {
+      for (const outcome of handlingOutcomes) handling.zero({ queue, outcome });
+    },
     handled: (queue, outcome, seconds) => handling.observe({ queue, outcome }, seconds),
   };
 }
