@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Request, RequestHandler } from 'express';
-import { enter, failed, runInTrace } from '../trace.ts';
+import { enter, failed, parseTraceparent, runInTrace } from '../trace.ts';
 import { methodOf, patternOf } from './route.ts';
 
 /** Of requests that many come of and that say little, one in so many may be recorded. */
@@ -38,7 +38,11 @@ export function traceRequests(isPlentiful: (req: Request) => boolean): RequestHa
   };
 }
 
-/** The same trace, of which nothing is recorded from here on. */
+/**
+ * The same trace, of which nothing is recorded from here on. Read and written anew: behind the flags a header of a later
+ * version may have more, and what came after them would pass for the flags.
+ */
 function unsampled(traceparent: string | undefined): string | undefined {
-  return traceparent?.replace(/-[0-9a-f]{2}$/, '-00');
+  const parent = parseTraceparent(traceparent);
+  return parent && `00-${parent.traceId}-${parent.parentId}-00`;
 }
