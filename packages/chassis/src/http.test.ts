@@ -204,6 +204,13 @@ describe('an error', () => {
     });
   });
 
+  it('takes no more room in the log than others, when its path is endless', async () => {
+    const path = `/${'x'.repeat(20_000)}`;
+    await request(app.url).get(path);
+    const line = await logged(app.lines, (one) => String(one.path).startsWith('/xxx'));
+    expect(line.path).toBe(`${path.slice(0, 256)}…`);
+  });
+
   it('is answered with 500, when what was thrown is no error', async () => {
     expect((await request(app.url).get('/not-an-error')).status).toBe(500);
   });

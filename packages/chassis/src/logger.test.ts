@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { collectingLogger } from '../tests/support/running-app.ts';
 import { Secret } from './config.ts';
@@ -54,10 +57,38 @@ describe('a log line', () => {
     logger.info({ secret: new Secret('hunter2'), password: 'hunter2' }, 'settings');
     logger.info({ url: new Secret('hunter2') }, 'settings');
     logger.error({ err: new Error('AccountName=a;AccountKey=hunter2==;BlobEndpoint=http://x/?sig=hunter2') }, 'failed');
+    // A password that was not encoded as an address needs it, which is what the error is about.
+    for (const password of ['hunter2@home', 'hunter2/@home'])
+      logger.error({ err: new Error(`no address: amqp://root:${password}@db:5672/%2f`) }, 'failed');
+    logger.error(
+      { err: new Error('E11000 duplicate key error index: email_1 dup key: { email: "hunter2" }') },
+      'failed',
+    );
     const text = JSON.stringify(lines);
-    expect(lines).toHaveLength(5);
+    expect(lines).toHaveLength(8);
+    expect(text).not.toContain('home');
     expect(text).not.toContain('hunter2');
     expect(text).not.toContain(token);
     expect(text).toContain('db:27017');
+  });
+
+  it('is lost, and the process goes on, when the disk is full that it is written to', async () => {
+    const program = `
+      import { createLogger } from ${JSON.stringify(new URL('./logger.ts', import.meta.url).href)};
+      const logger = createLogger({ service: 'test', level: 'info' });
+      const log = setInterval(() => logger.info('x'.repeat(20_000)), 5);
+      setTimeout(() => { clearInterval(log); process.stderr.write('still here'); }, 300);`;
+    const full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      env: { PATH: process.env.PATH },
+      stdio: ['ignore', full.fd, 'pipe'],
+    });
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text) => {
+      said += text;
+    });
+    const [code] = await once(child, 'close');
+    await full.close();
+    expect([said, code]).toEqual(['still here', 0]);
   });
 });

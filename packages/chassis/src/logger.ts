@@ -30,9 +30,25 @@ export function createLogger(options: {
       serializers: { err: (error: unknown) => describeError(error), error: (error: unknown) => describeError(error) },
       redact: { paths: secretPaths, censor: '[secret]' },
     },
-    // Asynchronous, so that a reader of our output that has stopped reading does not stop the service with it.
-    options.destination ?? pino.destination({ fd: 1, sync: false, maxLength: 4 * 1024 * 1024 }),
+    options.destination ?? standardOutput(),
   );
+}
+
+/**
+ * Standard output, in the background and with a bound: a reader that has stopped reading does not stop the service with
+ * it, and neither does a disk that is full, where the output is a file. What does not fit is lost.
+ */
+function standardOutput(): pino.DestinationStream {
+  const stream = pino.destination({ fd: 1, sync: false, maxLength: 4 * 1024 * 1024 });
+  // At the end of the process it would try for ever to get rid of what waits, and nothing else would run any more.
+  const flush = stream.flushSync;
+  stream.on('error', () => {
+    stream.flushSync = () => {};
+  });
+  stream.on('write', () => {
+    stream.flushSync = flush;
+  });
+  return stream;
 }
 
 const secretNames = [
@@ -69,10 +85,23 @@ export function describeError(error: unknown, depth = 0): DescribedError {
   return described;
 }
 
-/** Libraries put addresses into their messages: user and password, tokens and account keys must not get to the log. */
-function withoutSecrets(text: string): string {
+/** As much of what somebody else has chosen as a line says. */
+const longestOfOthers = 256;
+
+/** What somebody else has chosen, such as a path of 60,000 characters, at a length of ours. */
+export function shortened(text: string): string {
+  return text.length > longestOfOthers ? `${text.slice(0, longestOfOthers)}…` : text;
+}
+
+/**
+ * Libraries put addresses and values into their messages: user and password, tokens, account keys, and what a unique index
+ * has refused must not get to the log.
+ */
+export function withoutSecrets(text: string): string {
   return text
-    .replace(/\/\/[^/\s@]+@/g, '//[secret]@')
+    .replace(/\b(mongodb(?:\+srv)?|amqps?):\/\/\S*@/gi, '$1://[secret]@')
+    .replace(/\/\/[^/\s]+@/g, '//[secret]@')
+    .replace(/\bdup key: \{.*\}/gs, 'dup key: [value]')
     .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]')
     .replace(/\b(AccountKey|SharedAccessSignature|sig)=[^;&\s]+/gi, '$1=[secret]');
 }

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { RequestHandler } from 'express';
-import type { Logger } from '../logger.ts';
+import { type Logger, shortened } from '../logger.ts';
 
 /**
  * Middleware: one line a request when its answer has ended, with neither query nor address of who asked. Health and metrics
@@ -18,7 +18,7 @@ export function logAccess(logger: Logger): RequestHandler {
       const bytes = socket.bytesWritten - writtenBefore;
       const complete = res.writableFinished;
       const status = res.headersSent ? res.statusCode : undefined;
-      logger.info({ method, path, status, ms, bytes, ...(complete ? {} : { complete }) }, 'request');
+      logger.info({ method, path: shortened(path), status, ms, bytes, ...(complete ? {} : { complete }) }, 'request');
     });
     res.once('close', log);
     next();

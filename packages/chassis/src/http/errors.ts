@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler } from 'express';
-import type { Logger } from '../logger.ts';
+import { type Logger, shortened } from '../logger.ts';
 import { problemOf, sendProblem } from './problem.ts';
 
 /**
@@ -8,7 +8,7 @@ import { problemOf, sendProblem } from './problem.ts';
  */
 export function answerErrors(logger: Logger): ErrorRequestHandler {
   return (error, req, res, _next) => {
-    const details = { err: error, method: req.method, path: req.path };
+    const details = { err: error, method: req.method, path: shortened(req.path) };
     const gone = res.destroyed || res.writableEnded;
     if (gone && endedByClient(error)) {
       logger.debug(details, 'the client left before its answer was complete');

@@ -53,6 +53,13 @@ describe('persevere', () => {
     expect(work.tried).toEqual(['retried', 'retried', 'retried', 'retried', 'dead-lettered']);
   });
 
+  it('when a reason names an address with its password, then the reason is without', async () => {
+    const work = trying(...Array(5).fill(new Error('no answer of amqp://flixtube:hunter2@rabbitmq:5672')));
+
+    const reason = 'Error: no answer of amqp://[secret]@rabbitmq:5672';
+    expect(await work.run()).toEqual({ kind: 'poison', reason });
+  });
+
   it('when a reason is endless, then it is cut to what a header may hold', async () => {
     const work = trying(...Array(5).fill(new Error('x'.repeat(100_000))));
 

@@ -1,4 +1,5 @@
 import { isTransient } from '../errors.ts';
+import { withoutSecrets } from '../logger.ts';
 import type { HandlingOutcome } from '../metrics/messages.ts';
 import { mapMongoError } from '../mongo-errors.ts';
 import { backoff, delay } from './backoff.ts';
@@ -106,7 +107,8 @@ export async function persevere(
   return { kind: 'abandoned' };
 }
 
+/** The reason that goes with a dead letter, into the log, and to an operator. */
 function describe(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.slice(0, 1_000);
+  return withoutSecrets(text).slice(0, 1_000);
 }

@@ -1,4 +1,5 @@
 import { SetupError } from '../errors.ts';
+import { withoutSecrets } from '../logger.ts';
 import type { Service } from '../service.ts';
 import { startTracing, type Tracing } from '../tracing.ts';
 
@@ -70,6 +71,6 @@ export async function runService(create: () => Service | Promise<Service>): Prom
 
 /** A stack only for what is our own mistake. */
 function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error instanceof SetupError ? error.message : (error.stack ?? error.message);
+  if (!(error instanceof Error)) return withoutSecrets(String(error));
+  return withoutSecrets(error instanceof SetupError ? error.message : (error.stack ?? error.message));
 }
