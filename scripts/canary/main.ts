@@ -3,9 +3,9 @@
  * Ends with code 0 when all of its pods run the new version, and with 1 when what ran before runs on.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { serviceNames } from '@flixtube/dev-env/services';
-import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { endWith, parseCommandLine } from '../command-line.ts';
 import { Commands } from '../release/commands.ts';
 import { lookAtCluster } from '../release/kubectl.ts';
 import { listenForStop } from '../start/stopping.ts';
@@ -31,8 +31,7 @@ const { signal } = listenForStop(
 try {
   await main();
 } catch (error) {
-  say(error instanceof RolledBack ? `Rolled back. ${error.message}` : messageOf(error));
-  process.exitCode = 1;
+  endWith(error instanceof RolledBack ? `Rolled back. ${error.message}` : error);
 }
 
 async function main(): Promise<void> {
@@ -51,7 +50,8 @@ async function main(): Promise<void> {
 }
 
 function readArguments(): { service: string; environment: string; namespace: string; plan: Plan } {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseCommandLine(usage, {
+    args: process.argv.slice(2),
     allowPositionals: true,
     options: {
       environment: { type: 'string' },

@@ -2,7 +2,7 @@
  * `npm run ci -w metadata`: all that is checked of a workspace before it is delivered, the same on a laptop and in
  * .github/workflows/service.yaml. What a machine lacks the programs for is left out, and said so.
  */
-import { messageOf } from '@flixtube/dev-env/setup-failure';
+import { endWith } from '../command-line.ts';
 import { listenForStop } from '../start/stopping.ts';
 import { commandsUntil } from './commands.ts';
 import { readOptions } from './options.ts';
@@ -18,8 +18,7 @@ const { signal } = listenForStop(
 try {
   process.exitCode = await run();
 } catch (error) {
-  say(messageOf(error));
-  process.exitCode = 1;
+  endWith(error);
 }
 
 async function run(): Promise<number> {

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { parseCommandLine } from '../command-line.ts';
 import { workspaces } from './standing-on.ts';
 
 /** In the order in which they run. */
@@ -26,9 +26,19 @@ const usage = `npm run ci -w <workspace> [-- options]
   --publish <registry>  builds with provenance, pushes, and signs what has passed
   --cache gha           keeps layers in GitHub's cache`;
 
-/** @throws SetupFailure with how the command is used */
+/** @throws SetupFailure with how the command is used; HelpWanted with that alone */
 export function readOptions(args: string[]): Options {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseCommandLine(usage, {
+    args,
+    allowPositionals: true,
+    options: {
+      only: { type: 'string' },
+      'dry-run': { type: 'boolean' },
+      complete: { type: 'boolean' },
+      publish: { type: 'string' },
+      cache: { type: 'string' },
+    },
+  });
   const [workspace = ''] = positionals;
   if (positionals.length !== 1 || !workspaces().includes(workspace)) {
     throw new SetupFailure(`One workspace is wanted, of: ${workspaces().join(', ')}.\n${usage}`);
@@ -45,22 +55,4 @@ export function readOptions(args: string[]): Options {
     ...(values.publish && { publish: values.publish.replace(/\/$/, '') }),
     ...(values.cache && { cache: values.cache }),
   };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        only: { type: 'string' },
-        'dry-run': { type: 'boolean' },
-        complete: { type: 'boolean' },
-        publish: { type: 'string' },
-        cache: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw new SetupFailure(`${(error as Error).message}\n${usage}`);
-  }
 }

@@ -59,6 +59,7 @@ const always = [
   'package-lock.json',
   'package.json',
   'scripts/ci',
+  'scripts/command-line.ts',
   'scripts/start.mjs',
   'scripts/start/stopping.ts',
   'scripts/test/steps.ts',

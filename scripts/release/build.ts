@@ -3,7 +3,7 @@ import { Commands, main } from './commands.ts';
 import { imageOf, readOptions } from './options.ts';
 
 await main(async () => {
-  const options = readOptions('build', ['registry', 'tag'], process.argv.slice(2));
+  const options = readOptions('build', process.argv.slice(2));
   const commands = new Commands(options);
   for (const service of options.services) {
     await commands.change([

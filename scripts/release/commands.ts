@@ -1,4 +1,5 @@
-import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { endWith } from '../command-line.ts';
 import { runProgram } from './program.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -30,6 +31,17 @@ export class Commands {
     return code === 0 ? output : undefined;
   }
 
+  /**
+   * Looks at what has to be known before anything is changed. With --dry-run, undefined when it fails: nothing will be.
+   * @throws SetupFailure with `otherwise`, and what the program says
+   */
+  async lookFirst(command: string[], otherwise: string): Promise<string | undefined> {
+    const { code, output, errors } = await runProgram(command, { quiet: true });
+    if (code === 0) return output;
+    if (!this.#dryRun) throw new SetupFailure(`${otherwise}\n${command.join(' ')} failed (${code}): ${errors.trim()}`);
+    return undefined;
+  }
+
   /** What a program makes of files; changes nothing. @throws SetupFailure with what it says */
   async make(command: string[]): Promise<string> {
     const { code, output, errors } = await runProgram(command, { quiet: true });
@@ -38,13 +50,12 @@ export class Commands {
   }
 }
 
-/** A command's main: what is thrown is said, and its exit code is 1. */
+/** A command's main: what is thrown is said. */
 export async function main(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    say(messageOf(error));
-    process.exitCode = 1;
+    endWith(error);
   }
 }
 

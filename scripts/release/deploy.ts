@@ -12,7 +12,7 @@ import { readOptions } from './options.ts';
 import { fileOf, rendered } from './rendered.ts';
 
 await main(async () => {
-  const options = readOptions('deploy', ['environment', 'registry', 'tag', 'image'], process.argv.slice(2));
+  const options = readOptions('deploy', process.argv.slice(2));
   const { services, isAll, environment } = options;
   const commands = new Commands(options);
   const knownThere = await lookAtCluster(commands, environment);
@@ -32,7 +32,7 @@ await main(async () => {
       if (!(error instanceof SetupFailure)) throw error;
       throw new SetupFailure(
         `${error.message}\n${why ?? ''}${service} did not get ready; pods of the version before go on. ` +
-          `Look: kubectl --namespace flixtube logs deployment/${service}. Back: npm run rollback -- ${service}`,
+          `Look: kubectl --namespace flixtube logs deployment/${service}. Back: npm run rollback -- --environment ${environment} ${service}`,
       );
     }
   }

@@ -6,10 +6,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { parseArgs } from 'node:util';
 import { root } from '@flixtube/dev-env/root';
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
 import { z } from 'zod';
+import { parseCommandLine } from '../command-line.ts';
 import { main, say } from './commands.ts';
 import { fileOf, folderOf } from './rendered.ts';
 
@@ -24,12 +24,17 @@ const outputs = z.object({
   site_origin: output(z.url()),
 });
 
+const usage = `terraform -chdir=infrastructure/terraform output -json | npm run --silent environment -- --environment <name>
+Writes down what Terraform has made of an environment, for the next npm run deploy of all.`;
+
 await main(async () => {
-  const { values } = parseArgs({ options: { environment: { type: 'string' } } });
+  const options = { environment: { type: 'string' } } as const;
+  const { values } = parseCommandLine(usage, { args: process.argv.slice(2), options });
   if (!values.environment || !/^[a-z][a-z0-9-]{0,30}$/.test(values.environment)) {
-    throw new SetupFailure('Usage: terraform output -json | npm run environment -- --environment test');
+    throw new SetupFailure(`--environment is wanted: lowercase letters, digits and hyphens.\n${usage}`);
   }
-  const given = outputs.safeParse(JSON.parse((await text(process.stdin)) || '{}'));
+  if (process.stdin.isTTY) throw new SetupFailure(`What Terraform says is wanted on standard input.\n${usage}`);
+  const given = outputs.safeParse(parsedJson(await text(process.stdin)));
   if (!given.success) {
     const missing = given.error.issues.map((issue) => issue.path[0]).join(', ');
     throw new SetupFailure(`This is not what terraform output -json says after an apply; wrong or missing: ${missing}`);
@@ -54,3 +59,12 @@ await main(async () => {
   await writeFile(file, written.join(''));
   say(`Written: ${path.relative(root, file)}`);
 });
+
+/** Undefined where it is none: a command before the pipe that has failed writes nothing, or words. */
+function parsedJson(said: string): unknown {
+  try {
+    return JSON.parse(said);
+  } catch {
+    return undefined;
+  }
+}

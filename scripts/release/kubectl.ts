@@ -21,7 +21,7 @@ export type KnownThere = Record<string, string>;
 /**
  * Says which cluster it is that kubectl points at, before anything is done to it, and what it knows of itself; undefined
  * where it was told nothing, as on one node.
- * @throws SetupFailure when it is the cluster of another environment than the one that is meant
+ * @throws SetupFailure when it is the cluster of another environment than the one that is meant, or does not say
  */
 export async function lookAtCluster(commands: Commands, environment: string): Promise<KnownThere | undefined> {
   const context = (await commands.look(['kubectl', 'config', 'current-context']))?.trim();
@@ -34,8 +34,10 @@ export async function lookAtCluster(commands: Commands, environment: string): Pr
     'jsonpath={.clusters[0].cluster.server}',
   ]);
   say(`The cluster: ${context ?? 'none that kubectl knows'}${server ? `, ${server}` : ''}`);
-  const told = await commands.look(
+  const told = await commands.lookFirst(
     kubectl('get', 'configmap', 'environment', '--ignore-not-found', '--output', 'json'),
+    'Which environment the cluster is cannot be asked of it, so nothing is done to it. Is it the right one ' +
+      '(kubectl config get-contexts), does it run, are you signed in (az login)?',
   );
   if (!told?.trim()) return undefined;
   const { data }: { data: KnownThere } = JSON.parse(told);

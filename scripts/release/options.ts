@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { root } from '@flixtube/dev-env/root';
 import { type ServiceName, serviceNames } from '@flixtube/dev-env/services';
 import { SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { parseCommandLine } from '../command-line.ts';
 
 const overlays = path.join(root, 'infrastructure/kubernetes/overlays');
 
@@ -49,26 +49,50 @@ const options = {
 } as const;
 type OptionName = keyof typeof options;
 
+/** For a person: how each is written, and what it means. */
+const words: Record<OptionName, [written: string, meaning: string]> = {
+  environment: ['--environment <name>', 'which one kubectl has to point at: local, or one in Azure (default: local)'],
+  registry: ['--registry <host>', 'of the images, such as flixtube.azurecr.io; without it, images on this machine'],
+  tag: ['--tag <tag>', 'of the images (default: latest)'],
+  image: ['--image <name>', 'one image by its whole name, for one service'],
+  yes: ['--yes', 'it is meant: what is removed is not asked about again'],
+  'with-data': ['--with-data', 'all of FlixTube, with its volumes and secrets: every video in the cluster is lost'],
+  'dry-run': ['--dry-run', 'says what would be done, and changes nothing'],
+};
+
+const commands = {
+  build: { does: "Makes the services' images, as Compose makes them.", takes: ['registry', 'tag'] },
+  push: { does: 'Pushes images that npm run build has made.', takes: ['registry', 'tag'] },
+  deploy: {
+    does: 'Brings services to the cluster that kubectl points at, and waits until they are ready.',
+    takes: ['environment', 'registry', 'tag', 'image'],
+  },
+  rollback: { does: 'Brings back what ran before the last deployment of each service.', takes: ['environment'] },
+  remove: {
+    does: 'Takes services out of the cluster; data and secrets stay.',
+    takes: ['environment', 'yes', 'with-data'],
+  },
+} as const satisfies Record<string, { does: string; takes: readonly OptionName[] }>;
+
 /**
  * Arguments of one of the commands.
- * @param takes the options that it has, beside --dry-run
- * @throws SetupFailure that says what is wrong, and how the command is used
+ * @throws SetupFailure that says what is wrong, and how the command is used; HelpWanted with that alone
  */
-export function readOptions(command: string, takes: readonly OptionName[], args: string[]): ReleaseOptions {
-  const words: Partial<Record<OptionName, string>> = {
-    environment: '--environment local',
-    registry: '--registry <host>',
-    tag: '--tag <tag>',
-    image: '--image <name>',
-    yes: '--yes',
-    'with-data': '--with-data',
-  };
-  const usage = `npm run ${command} -- ${[...takes, 'dry-run' as const].map((name) => `[${words[name] ?? `--${name}`}]`).join(' ')} [service ...]`;
-  const wrong = (what: string) => new SetupFailure(`${what} Usage: ${usage}`);
-  const { values, positionals, tokens } = parsed(args, wrong);
-  const taken: readonly string[] = ['dry-run', ...takes];
+export function readOptions(command: keyof typeof commands, args: string[]): ReleaseOptions {
+  const { does } = commands[command];
+  const takes: readonly OptionName[] = [...commands[command].takes, 'dry-run'];
+  const lines = takes.map((name) => `  ${words[name][0].padEnd(22)}${words[name][1]}`);
+  const usage = `npm run ${command} -- [options] [service ...]\n${does} All of them, where none is named.\n${lines.join('\n')}`;
+  const wrong = (what: string) => new SetupFailure(`${what}\n${usage}`);
+  const { values, positionals, tokens } = parseCommandLine(usage, {
+    args,
+    options,
+    allowPositionals: true,
+    tokens: true,
+  });
   for (const token of tokens) {
-    if (token.kind === 'option' && !taken.includes(token.name)) throw wrong(`There is no ${token.rawName}.`);
+    if (token.kind === 'option' && !takes.some((name) => name === token.name))
+      throw wrong(`There is no ${token.rawName}.`);
   }
   const unknown = positionals.filter((name) => !(serviceNames as readonly string[]).includes(name));
   if (unknown.length > 0) throw wrong(`There is no service ${unknown.join(', ')}: ${serviceNames.join(', ')}.`);
@@ -94,14 +118,6 @@ export function readOptions(command: string, takes: readonly OptionName[], args:
     yes: values.yes,
     withData: values['with-data'],
   };
-}
-
-function parsed(args: string[], wrong: (what: string) => SetupFailure) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true, tokens: true });
-  } catch (error) {
-    throw wrong((error as Error).message);
-  }
 }
 
 /** The whole name of a service's image, the last that was built unless another is named. */

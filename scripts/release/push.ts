@@ -4,7 +4,7 @@ import { Commands, main } from './commands.ts';
 import { imageOf, readOptions } from './options.ts';
 
 await main(async () => {
-  const options = readOptions('push', ['registry', 'tag'], process.argv.slice(2));
+  const options = readOptions('push', process.argv.slice(2));
   if (options.registry === '') throw new SetupFailure('Where to? --registry <host>, such as flixtube.azurecr.io');
   const commands = new Commands(options);
   for (const service of options.services) await commands.change(['docker', 'push', imageOf(service, options)]);

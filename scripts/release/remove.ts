@@ -8,7 +8,7 @@ const kinds =
   'deployments,statefulsets,services,poddisruptionbudgets,networkpolicies,serviceaccounts,horizontalpodautoscalers';
 
 await main(async () => {
-  const options = readOptions('remove', ['environment', 'yes', 'with-data'], process.argv.slice(2));
+  const options = readOptions('remove', process.argv.slice(2));
   if (options.withData && !options.isAll)
     throw new SetupFailure('--with-data removes all there is: it goes with no service.');
   const what = options.withData

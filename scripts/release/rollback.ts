@@ -4,7 +4,7 @@ import { kubectl, lookAtCluster, statusOf } from './kubectl.ts';
 import { readOptions } from './options.ts';
 
 await main(async () => {
-  const options = readOptions('rollback', ['environment'], process.argv.slice(2));
+  const options = readOptions('rollback', process.argv.slice(2));
   const commands = new Commands(options);
   await lookAtCluster(commands, options.environment);
   // Whoever asks goes back before whoever is asked.

@@ -1,30 +1,23 @@
-import { parseArgs } from 'node:util';
-import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { parseCommandLine } from '../command-line.ts';
 import { firstPort } from './run-record.ts';
 
-const usage = 'npm start -- [--fresh] [--port 4000]';
+const usage = `npm start -- [options]
+FlixTube on this machine, until Ctrl-C.
+  --fresh         deletes the data of earlier starts first
+  --port <4000>   the gateway's; those of the other services and the backends follow it`;
 
-/** The arguments of `npm start`. @throws SetupFailure when they are not understood */
+/** The arguments of `npm start`. @throws SetupFailure when they are not understood; HelpWanted */
 export function readArguments(args: string[]): { fresh: boolean; port: number } {
-  const { fresh, port } = parsed(args);
+  const options = {
+    fresh: { type: 'boolean', default: false },
+    port: { type: 'string', default: String(firstPort) },
+  } as const;
+  const { fresh, port } = parseCommandLine(usage, { args, options }).values;
   const number = Number(port);
   // The last port of a system lies 120 above its first.
   if (!Number.isInteger(number) || number < 1024 || number > 65_000) {
-    throw new SetupFailure(`--port ${port}: a number from 1024 to 65000 is needed. Usage: ${usage}`);
+    throw new SetupFailure(`--port ${port}: a number from 1024 to 65000 is needed.\n${usage}`);
   }
   return { fresh, port: number };
-}
-
-function parsed(args: string[]): { fresh: boolean; port: string } {
-  try {
-    const options = {
-      /** Deletes the data of earlier runs first. */
-      fresh: { type: 'boolean', default: false },
-      /** The gateway's port; those of the other services and the backends follow it. */
-      port: { type: 'string', default: String(firstPort) },
-    } as const;
-    return parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new SetupFailure(`${messageOf(error)} Usage: ${usage}`);
-  }
 }

@@ -6,6 +6,7 @@ import { root } from '@flixtube/dev-env/root';
 import { portsFrom } from '@flixtube/dev-env/services';
 import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
 import { type System, startSystem } from '@flixtube/dev-env/system';
+import { HelpWanted } from '../command-line.ts';
 import { makeSamples } from '../samples/make-samples.ts';
 import { putInSamples } from '../samples/put-in-samples.ts';
 import { readArguments } from './arguments.ts';
@@ -34,6 +35,8 @@ try {
 } catch (error) {
   if (stopping.signal.aborted) {
     say('Stopped while it was starting.');
+  } else if (error instanceof HelpWanted) {
+    say(error.message);
   } else {
     process.exitCode = 1;
     say(`\n${messageOf(error)}`);

@@ -1,14 +1,26 @@
 /** `npm run status`: every service and backend, with its port and whether it is ready. `-- --json` for programs. */
-import { parseArgs } from 'node:util';
 import { accepts } from '@flixtube/dev-env/ports';
 import type { ComponentStatus } from '@flixtube/dev-env/system';
+import { endWith, parseCommandLine } from '../command-line.ts';
 import { isAlive } from '../start/processes.ts';
 import { type ComponentPlace, places, type RunRecord, readRecord } from '../start/run-record.ts';
 
-const { json } = parseArgs({ options: { json: { type: 'boolean', default: false } } }).values;
-const record = readRecord();
-const components = await Promise.all(places(record).map((place) => statusOf(place, record)));
-process.stdout.write(json ? `${JSON.stringify(components, null, 2)}\n` : table(components));
+const usage = `npm run status -- [--json]
+What runs here of FlixTube: every service and backend, with its process, its port and whether it is ready.`;
+
+try {
+  await main();
+} catch (error) {
+  endWith(error);
+}
+
+async function main(): Promise<void> {
+  const options = { json: { type: 'boolean', default: false } } as const;
+  const { json } = parseCommandLine(usage, { args: process.argv.slice(2), options }).values;
+  const record = readRecord();
+  const components = await Promise.all(places(record).map((place) => statusOf(place, record)));
+  process.stdout.write(json ? `${JSON.stringify(components, null, 2)}\n` : table(components));
+}
 
 async function statusOf(place: ComponentPlace, run: RunRecord | undefined): Promise<ComponentStatus> {
   const mark = run?.processes[place.name];

@@ -46,7 +46,7 @@ describe('the pipeline of a workspace', () => {
     [['nowhere'], 'One workspace is wanted'],
     [['metadata', '--only', 'deploy'], 'There is no step deploy'],
     [['metadata', '--cache', 'disk'], '--cache takes gha'],
-    [['metadata', '--quickly'], 'Unknown option'],
+    [['metadata', '--quickly'], 'There is no --quickly.'],
   ])('of %j is refused, with how the command is used', (args, why) => {
     expect(() => readOptions(args)).toThrow(why);
     expect(() => readOptions(args)).toThrow('npm run ci -w <workspace>');

@@ -13,10 +13,7 @@ describe('the commands that ship FlixTube', () => {
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'flixtube-release-'));
     await fake('docker', 'exit 0');
-    await fake(
-      'kubectl',
-      'case "$*" in *"get secrets"*|*"get configmap"*) exit 1;; *kustomize*) echo "kind: List";; esac; exit 0',
-    );
+    await fake('kubectl', 'case "$*" in *"get secrets"*) exit 1;; *kustomize*) echo "kind: List";; esac; exit 0');
   });
   afterEach(async () => {
     await rm(folder, { recursive: true });
@@ -33,12 +30,13 @@ describe('the commands that ship FlixTube', () => {
   const run = (command: string, ...args: string[]) =>
     new Promise<{ code: number; said: string }>((resolve) => {
       const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, PROMETHEUS_URL: 'http://127.0.0.1:9' };
-      execFile(
+      const child = execFile(
         process.execPath,
         [`scripts/release/${command}.ts`, ...args],
         { cwd: root, env },
         (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
       );
+      child.stdin?.end();
     });
   const calls = async () =>
     (await readFile(path.join(folder, 'calls'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
@@ -189,11 +187,44 @@ describe('the commands that ship FlixTube', () => {
     expect(await changes()).toEqual([]);
   });
 
+  it.each([
+    ['deploy', []],
+    ['rollback', ['gateway']],
+    ['remove', ['--yes', '--with-data']],
+    ['../canary/main', ['--environment', 'production', '--image', 'r.example/history@sha256:abc', 'history']],
+  ])(
+    '%s %j where the cluster cannot be asked which one it is: refused, and nothing is changed',
+    async (command, args) => {
+      await fake('kubectl', 'case "$*" in *"get configmap"*) echo "i/o timeout" >&2; exit 1;; esac; exit 0');
+      const { code, said } = await run(command, ...args);
+      expect(code).toBe(1);
+      expect(said).toMatch(/cannot be asked of it.*nothing is done.*i\/o timeout/s);
+      expect(await changes()).toEqual([]);
+    },
+  );
+
+  it.each(['build', 'push', 'deploy', 'rollback', 'remove', 'environment', '../canary/main', '../ci/main'])(
+    '%s --help: how it is used, and nothing else',
+    async (command) => {
+      const { code, said } = await run(command, '--help');
+      expect(code).toBe(0);
+      expect(said).toMatch(/npm run .*-- /);
+      expect(said).not.toMatch(/Unknown|There is no/);
+      expect(await calls()).toEqual([]);
+    },
+  );
+
+  it('environment: what is not from Terraform is refused, with what to do', async () => {
+    const { code, said } = await run('environment', '--environment', 'known-there');
+    expect(code).toBe(1);
+    expect(said).toContain('not what terraform output -json says');
+  });
+
   it('the first failure is the last thing done, and says how to go back', async () => {
     await fake('kubectl', 'case "$*" in *"rollout status deployment/metadata"*) exit 1;; esac; exit 0');
     const { code, said } = await run('deploy', 'metadata', 'gateway');
     expect(code).toBe(1);
-    expect(said).toContain('npm run rollback -- metadata');
+    expect(said).toContain('npm run rollback -- --environment local metadata');
     expect((await changes()).filter((call) => call.includes('deployment/gateway'))).toEqual([]);
   });
 
@@ -206,6 +237,7 @@ describe('the commands that ship FlixTube', () => {
     ['deploy', ['--environment', 'test', '--registry', 'r', '--tag', 'latest'], /Which images/],
     ['deploy', ['--environment', 'nowhere', '--registry', 'r', '--tag', 'v1'], /environment\.env is missing/],
     ['build', ['--yes'], /no --yes/],
+    ['build', ['--quickly'], /^There is no --quickly\.\nnpm run build -- /],
     ['push', [], /Where to/],
     ['remove', [], /would remove.*--yes/],
     ['remove', ['--with-data', '--yes', 'gateway'], /goes with no service/],
