@@ -87,9 +87,8 @@ withKubectl.each(['local', 'azure'])('the overlay %s', (overlay) => {
   it('a pod has the time that its service needs to end', () => {
     const settings = all('ConfigMap').find(({ metadata }) => metadata.name.startsWith('settings-')).data;
     for (const service of serviceNames) {
-      const { terminationGracePeriodSeconds: grace, containers } = podOf(service).spec;
-      const waits = containers[0].lifecycle.preStop.sleep.seconds;
-      expect(grace).toBeGreaterThan(waits + Number(settings.SHUTDOWN_SECONDS));
+      const { terminationGracePeriodSeconds: grace } = podOf(service).spec;
+      expect(grace).toBeGreaterThan(Number(settings.DRAIN_SECONDS) + Number(settings.SHUTDOWN_SECONDS));
     }
   });
 

@@ -1,6 +1,7 @@
 import { DomainError } from '@flixtube/chassis/errors';
 import type { Logger } from '@flixtube/chassis/logger';
 import { meterSlots, type Registry } from '@flixtube/chassis/metrics';
+import { idleConnectionMs } from '@flixtube/chassis/neighbour';
 import { type CallNeighbour, observedCalls } from '@flixtube/chassis/neighbour-calls';
 import { mostHeaderBytes, type Resource } from '@flixtube/chassis/service';
 import { currentTrace } from '@flixtube/chassis/trace';
@@ -45,6 +46,8 @@ class Line {
     this.#most = connections + queue;
     this.pool = new Pool(url, {
       ...{ connections, pipelining: 1, connect: { timeout: connectMs }, ...timeouts },
+      keepAliveTimeout: idleConnectionMs,
+      keepAliveMaxTimeout: idleConnectionMs,
       // An upload's metadata comes back as it was sent (tus 1.0.0, HEAD).
       maxHeaderSize: mostHeaderBytes,
     });

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { failure, identity, Meeting, MiB, never } from '../tests/support/byte-meeting.ts';
 import { DomainError } from './errors.ts';
 import { identityHeader } from './identity.ts';
+import { idleConnectionMs } from './neighbour.ts';
 import { runInTrace } from './trace.ts';
 
 const meeting = new Meeting();
@@ -44,6 +45,20 @@ describe('get', () => {
     const token = String(asked?.headers[identityHeader]);
     expect(await identity.verify(token)).toEqual({ kind: 'service', name: 'video-streaming' });
   });
+
+  it('gives up a connection that nothing is sent on, before the neighbour does', async () => {
+    let connection: Socket | undefined;
+    await meeting.with((req, res) => {
+      connection = req.socket;
+      res.writeHead(200, { 'Keep-Alive': 'timeout=65' }).end('abc');
+    });
+    await buffer((await meeting.client.get('/', { signal: never })).body);
+    const begun = performance.now();
+    if (connection) await once(connection, 'close');
+    const kept = performance.now() - begun;
+    expect(kept).toBeGreaterThan(idleConnectionMs / 2);
+    expect(kept).toBeLessThan(idleConnectionMs * 2);
+  }, 20_000);
 
   it('uses a connection again', async () => {
     const ports = new Set<number | undefined>();

@@ -4,7 +4,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { DomainError, isTransient } from './errors.ts';
 import type { Identity } from './identity.ts';
 import { meterSlots, Registry } from './metrics.ts';
-import { errorFromAnswer, errorFromConnection, neighbourFailed } from './neighbour.ts';
+import { errorFromAnswer, errorFromConnection, idleConnectionMs, neighbourFailed } from './neighbour.ts';
 import { observedCalls } from './neighbour-calls.ts';
 
 export interface ByteClientOptions {
@@ -74,6 +74,8 @@ export function createByteClient(options: ByteClientOptions): ByteClient {
     connections: streamsMax,
     pipelining: 1,
     connect: { timeout: connectMs },
+    keepAliveTimeout: idleConnectionMs,
+    keepAliveMaxTimeout: idleConnectionMs,
     headersTimeout: headersMs,
     bodyTimeout: silenceMs,
   });

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { testSecret } from '../tests/support/running-app.ts';
 import { createIdentity, identityHeader } from './identity.ts';
 import { createJsonClient, type JsonClient } from './json-client.ts';
+import { idleConnectionMs } from './neighbour.ts';
 import { runInTrace } from './trace.ts';
 
 const identity = createIdentity({ secret: testSecret, service: 'history' });
@@ -71,6 +73,22 @@ describe('a call', () => {
       await expect(client.get(path)).rejects.toMatchObject({ kind: 'not-found' });
     }
   });
+
+  it('gives up a connection that nothing is sent on, before the neighbour does, and waits longer for an answer', async () => {
+    const connections: Socket[] = [];
+    await meetRaw(async (req, res) => {
+      connections.push(req.socket);
+      if (req.url === '/slow') await sleep(idleConnectionMs + 500);
+      res.writeHead(200, { 'Content-Type': 'application/json', 'Keep-Alive': 'timeout=65' }).end('{}');
+    });
+    await client.get('/slow', { timeout: 20_000 });
+    const [connection] = connections;
+    const begun = performance.now();
+    if (connection?.closed === false) await once(connection, 'close');
+    const kept = performance.now() - begun;
+    expect(kept).toBeGreaterThan(idleConnectionMs / 2);
+    expect(kept).toBeLessThan(idleConnectionMs * 2);
+  }, 20_000);
 
   it('uses one connection, when one call follows another', async () => {
     const ports = new Set<number | undefined>();

@@ -12,7 +12,7 @@ import {
 import { DomainError, isTransient } from './errors.ts';
 import type { Identity } from './identity.ts';
 import { Registry } from './metrics.ts';
-import { errorFromAnswer, errorFromConnection, neighbourFailed } from './neighbour.ts';
+import { errorFromAnswer, errorFromConnection, idleConnectionMs, neighbourFailed } from './neighbour.ts';
 import { observedCalls } from './neighbour-calls.ts';
 
 export type JsonClient = AxiosInstance & {
@@ -48,7 +48,8 @@ const leftAloneMs = 2_000;
  */
 export function createJsonClient(options: JsonClientOptions): JsonClient {
   const { name, timeoutMs = 5_000 } = options;
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const kept = { keepAlive: true, timeout: idleConnectionMs };
+  const agents = { http: new HttpAgent(kept), https: new HttpsAgent(kept) };
   const send = axios.getAdapter('http');
   const observed = observedCalls(options.metrics ?? new Registry(), name);
   const neighbourFault = handleWhen((error) => isTransient(error));

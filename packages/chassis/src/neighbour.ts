@@ -11,6 +11,12 @@ export interface FailedAnswer {
   body: string;
 }
 
+/**
+ * How long a connection to a neighbour is kept for the next call, in milliseconds. We give it up, not the neighbour: one
+ * that is closed just as a call is sent on it fails what cannot be sent again. So DRAIN_SECONDS is more than this.
+ */
+export const idleConnectionMs = 4_000;
+
 const sentences = {
   unavailable: 'A part of FlixTube that this needs is not reachable right now. Please try again in a moment.',
   timeout: 'A part of FlixTube that this needs took too long to answer. Please try again in a moment.',

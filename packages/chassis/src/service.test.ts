@@ -165,6 +165,34 @@ describe('a service that stops', () => {
     await stopped;
   });
 
+  it('works on while it drains, and ends each connection with its answer', async () => {
+    app = await runApp([], {});
+    const agent = new Agent({ keepAlive: true });
+    const ask = () =>
+      new Promise<IncomingMessage>((resolve, reject) => {
+        get(`${app.url}/health/live`, { agent }, (res) => resolve(res.resume())).once('error', reject);
+      });
+    expect((await ask()).headers.connection).toBe('keep-alive');
+    const begun = performance.now();
+    const stopped = app.service.stop({ drainSeconds: 0.5 });
+    // The first one comes on the connection that was kept, the second on a new one.
+    for (let count = 0; count < 2; count += 1) {
+      const { statusCode, headers } = await ask();
+      expect({ statusCode, connection: headers.connection }).toEqual({ statusCode: 200, connection: 'close' });
+    }
+    await stopped;
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(490);
+    await expect(ask()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    agent.destroy();
+  });
+
+  it('drains no longer, when it is told to hasten', async () => {
+    app = await runApp([], {});
+    const stopped = app.service.stop({ drainSeconds: 60 });
+    await app.service.stop({ hasten: true });
+    await stopped;
+  });
+
   it('closes connections that wait for their next request, at once and after the work in hand', async () => {
     const held = heldRoute();
     app = await runApp([held.router], { shutdownSeconds: 30 });

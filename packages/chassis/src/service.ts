@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express } from 'express';
 import type { Secret } from './config.ts';
 import type { Logger } from './logger.ts';
@@ -21,8 +22,11 @@ export interface Service {
   start(): Promise<void>;
   /** Resolves when every resource has been started once. */
   started(): Promise<void>;
-  /** Ends the work in hand and releases everything; may be called again, with `hasten` to wait no longer. */
-  stop(options?: { hasten?: boolean }): Promise<void>;
+  /**
+   * Ends the work in hand and releases everything; may be called again, with `hasten` to wait no longer. With `drainSeconds`
+   * it first works on for so long, and ends each connection with its answer: whoever calls it gets to know in time.
+   */
+  stop(options?: { hasten?: boolean; drainSeconds?: number }): Promise<void>;
 }
 
 /** Express, but for its call signatures, so that the parameter of a function that makes one has a type of its own. */
@@ -70,7 +74,8 @@ export function createService(options: ServiceOptions): Service {
     if (stopping === undefined) resources.start();
   }
 
-  async function stop(): Promise<void> {
+  async function stop(drainSeconds: number): Promise<void> {
+    if (server !== undefined && drainSeconds > 0) await drain(server, drainSeconds);
     const begun = performance.now();
     logger.info('stopping');
     await starting?.catch(() => {}); // its own caller hears of it
@@ -79,6 +84,12 @@ export function createService(options: ServiceOptions): Service {
     await resources.stop(deadline.signal);
     clearTimeout(timer);
     logger.info({ ms: Math.round(performance.now() - begun) }, 'stopped');
+  }
+
+  async function drain(listening: HttpServer, seconds: number): Promise<void> {
+    logger.info({ seconds }, 'draining');
+    listening.drain();
+    await sleep(seconds * 1_000, undefined, { signal: deadline.signal }).catch(() => {});
   }
 
   return {
@@ -98,8 +109,8 @@ export function createService(options: ServiceOptions): Service {
 
     started: () => resources.started(),
 
-    stop({ hasten = false } = {}) {
-      stopping ??= stop();
+    stop({ hasten = false, drainSeconds = 0 } = {}) {
+      stopping ??= stop(drainSeconds);
       if (hasten) deadline.abort();
       return stopping;
     },

@@ -7,6 +7,8 @@ import { runInTrace } from '../trace.ts';
 
 export interface HttpServer {
   readonly url: string;
+  /** Answers as before, but ends each connection with its answer, so that nobody relies on it for the next request. */
+  drain(): void;
   /** Accepts nothing more and resolves when every request in hand has ended; at `deadline` by ending its connection. */
   close(deadline: AbortSignal): Promise<void>;
 }
@@ -38,12 +40,13 @@ export async function createHttpServer(app: RequestListener, at: { host: string;
   const server = createServer(limits);
   const inHand = new Set<ServerResponse>();
   let closing = false;
+  let ending = false;
 
   function handle(req: IncomingMessage, res: ServerResponse): void {
     // Middleware and pipelines listen for its end, each for itself; Node takes more than ten for a leak.
     res.setMaxListeners(50);
     inHand.add(res);
-    if (closing) announceClose(res);
+    if (ending) announceClose(res);
     res.once('close', () => {
       inHand.delete(res);
       if (closing) setImmediate(() => server.closeIdleConnections());
@@ -68,12 +71,18 @@ export async function createHttpServer(app: RequestListener, at: { host: string;
   });
 
   const { port } = server.address() as AddressInfo;
+  function drain(): void {
+    ending = true;
+    for (const res of inHand) announceClose(res);
+  }
+
   return {
     url: `http://${reachableHost(at.host)}:${port}`,
+    drain,
 
     close(deadline) {
       closing = true;
-      for (const res of inHand) announceClose(res);
+      drain();
       return new Promise((resolve) => {
         const force = () => server.closeAllConnections();
         server.close(() => {

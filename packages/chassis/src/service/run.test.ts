@@ -31,6 +31,18 @@ describe('a service’s process', () => {
     },
   );
 
+  it('works on for DRAIN_SECONDS before it ends', async () => {
+    service = startProcess('plain', { DRAIN_SECONDS: '0.5' });
+    await service.url;
+    service.child.kill('SIGTERM');
+    const drains = () => service.lines.some(({ msg }) => msg === 'draining');
+    while (!drains()) await new Promise(setImmediate);
+    const res = await ask('/slow');
+    expect(res.headers.connection).toBe('close');
+    expect(await text(res)).toBe('begun ended');
+    expect(await service.ended).toBe(0);
+  });
+
   it('waits no longer for the work in hand, when a second signal comes', async () => {
     service = startProcess('plain');
     const res = await ask('/never');

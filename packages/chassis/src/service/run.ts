@@ -1,3 +1,4 @@
+import { loadSettings, settings } from '../config.ts';
 import { SetupError } from '../errors.ts';
 import { withoutSecrets } from '../logger.ts';
 import type { Service } from '../service.ts';
@@ -9,8 +10,9 @@ const stillHeldMs = 5_000;
 const sameWishMs = 1_000;
 
 /**
- * A process around one service: starts it and the recording of its traces, stops it at SIGTERM or SIGINT (a second one waits for no work in hand), and
- * when something that nobody foresaw is thrown. A failure sets `process.exitCode`; the process ends by itself when
+ * A process around one service: starts it and the recording of its traces, stops it at SIGTERM or SIGINT (a second one
+ * waits for no work in hand), and when something that nobody foresaw is thrown. Where others are sent here until they
+ * hear of the end, as in Kubernetes, DRAIN_SECONDS says how long it works on after the signal. A failure sets `process.exitCode`; the process ends by itself when
  * nothing holds it any more.
  */
 export async function runService(create: () => Service | Promise<Service>): Promise<void> {
@@ -18,10 +20,11 @@ export async function runService(create: () => Service | Promise<Service>): Prom
   let tracing: Tracing | undefined;
   let signalledAt: number | undefined;
   let hasten = false;
+  let drainSeconds = 0;
 
-  async function stop(): Promise<void> {
+  async function stop(options: { hasten?: boolean; drainSeconds?: number } = {}): Promise<void> {
     try {
-      await service?.stop({ hasten });
+      await service?.stop(options);
     } catch (error) {
       report(error, 'stopping failed');
     }
@@ -33,7 +36,7 @@ export async function runService(create: () => Service | Promise<Service>): Prom
   function onSignal(): void {
     signalledAt ??= performance.now();
     hasten = performance.now() - signalledAt > sameWishMs;
-    void stop();
+    void stop({ hasten, drainSeconds });
   }
 
   function onUnforeseen(error: unknown): void {
@@ -57,6 +60,7 @@ export async function runService(create: () => Service | Promise<Service>): Prom
   process.on('unhandledRejection', onUnforeseen);
 
   try {
+    drainSeconds = readDrainSeconds(process.env);
     service = await create();
     const { name, door, logger } = service;
     tracing = await startTracing({ service: name, env: process.env, door, logger });
@@ -67,6 +71,11 @@ export async function runService(create: () => Service | Promise<Service>): Prom
     process.stderr.write(`${wordsOf(error)}\n`);
     await stop();
   }
+}
+
+function readDrainSeconds(env: NodeJS.ProcessEnv): number {
+  const meaning = 'seconds to work on after a signal to stop, until nobody sends requests here any more';
+  return loadSettings({ DRAIN_SECONDS: settings.seconds(meaning, 0) }, env).DRAIN_SECONDS;
 }
 
 /** A stack only for what is our own mistake. */
