@@ -5,19 +5,32 @@ import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { MongoClient } from 'mongodb';
 import { type BlobFacts, loadBlobs } from './backup/blobs.ts';
 import { countDocuments, loadCollection } from './backup/databases.ts';
-import { listBackups, objectPath, pathOf, readLines, readManifest, requireWhole } from './backup/folder.ts';
+import {
+  BackupDamaged,
+  listBackups,
+  objectPath,
+  pathOf,
+  readLines,
+  readManifest,
+  requireWhole,
+} from './backup/folder.ts';
 import { consumedQueues, loadLetters } from './backup/letters.ts';
 import { failed, messageOf, say, UsageError } from './command.ts';
 import { backend, containerName } from './settings.ts';
 
 const usage = `npm run restore -- FOLDER [--backup ID]           into an empty system whose services are stopped
 npm run restore -- FOLDER [--backup ID] --check   reads all of the backup and compares every hash, restores nothing
+npm run restore -- FOLDER --leave-out-damaged   all but blobs whose bytes here are damaged; reconcile says what lacks them
 The last backup, unless another one is named (npm run backup -- FOLDER --list).`;
 
 try {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { backup: { type: 'string' }, check: { type: 'boolean', default: false } },
+    options: {
+      backup: { type: 'string' },
+      check: { type: 'boolean', default: false },
+      'leave-out-damaged': { type: 'boolean', default: false },
+    },
   });
   const [given, ...rest] = positionals;
   if (given === undefined || rest.length > 0) throw new UsageError('From which folder?');
@@ -25,19 +38,24 @@ try {
   const id = values.backup ?? (await listBackups(folder)).at(-1);
   if (id === undefined) throw new UsageError(`There is no backup in ${folder}.`);
   if (values.check) await check(folder, id);
-  else await restore(folder, id);
+  else await restore(folder, id, values['leave-out-damaged']);
 } catch (error) {
   failed(messageOf(error, usage));
 }
 
-/** Every byte that a restore would read. @throws BackupDamaged */
+/** Every byte that a restore would read; says of each blob that is damaged which it is. @throws BackupDamaged */
 async function check(folder: string, id: string): Promise<void> {
   await checkFiles(folder, id);
   let blobs = 0;
-  for await (const { sha256, sizeBytes } of blobsOf(folder, id)) {
-    await requireWhole(objectPath(folder, sha256), { sha256, bytes: sizeBytes });
+  let damaged = 0;
+  for await (const { key, sha256, sizeBytes } of blobsOf(folder, id)) {
     blobs += 1;
+    await requireWhole(objectPath(folder, sha256), { sha256, bytes: sizeBytes }).catch((error: BackupDamaged) => {
+      damaged += 1;
+      failed(`${key}: ${error.message}`);
+    });
   }
+  if (damaged > 0) return failed(`Backup ${id}: ${damaged} of ${blobs} blobs are damaged.`);
   say(`Backup ${id} is whole: ${blobs} blobs, all hashes as they were.`);
 }
 
@@ -48,7 +66,7 @@ async function checkFiles(folder: string, id: string): Promise<void> {
 }
 
 /** In the order in which services write: blobs, then what speaks of them, so that one broken off has no video too many. */
-async function restore(folder: string, id: string): Promise<void> {
+async function restore(folder: string, id: string, leaveOutDamaged: boolean): Promise<void> {
   const rabbitmq = backend('RABBITMQ_URL', process.env).reveal();
   const client = new MongoClient(backend('MONGODB_URL', process.env).reveal(), {
     serverSelectionTimeoutMS: 10_000,
@@ -70,7 +88,10 @@ async function restore(folder: string, id: string): Promise<void> {
     await restores.updateOne({ _id: id }, { $set: { state: 'begun' } }, { upsert: true });
 
     await container.createIfNotExists();
-    const { blobs, copiedBytes } = await loadBlobs(container, folder, blobsOf(folder, id));
+    const { blobs, copiedBytes } = await loadBlobs(container, folder, blobsOf(folder, id), (error, key) => {
+      if (!leaveOutDamaged) throw new BackupDamaged(`${key}: ${error.message} --leave-out-damaged restores all else.`);
+      failed(`${key}: ${error.message} It is left out.`);
+    });
     say(`Blobs: ${blobs}, of which ${copiedBytes} bytes were not there yet`);
     for (const facts of collections) await loadCollection(client, pathOf(folder, id, facts.file.name), facts);
     say(`Documents: ${collections.reduce((sum, { documents }) => sum + documents, 0)}`);

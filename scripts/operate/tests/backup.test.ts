@@ -1,4 +1,5 @@
-import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assertEventQueue, assertExchanges, deadLetters } from '@flixtube/chassis/messaging/topology';
@@ -172,6 +173,55 @@ describe('npm run backup, npm run restore', () => {
     const sha256 = 'a7937b64b8caa58f03721bb6bacf5c78cb235febe0e70b1b84cd99541461a08e';
     await appendFile(objectPath(folder, sha256), 'x');
     expect((await run('restore', '--check')).code).toBe(1);
+  });
+
+  it('restore all but a blob whose bytes have changed, which every backup of the folder shares, when that is said', async () => {
+    for (const name of ['a', 'b']) await putObject(container, `videos/${name}/source`, `of ${name}`);
+    await collection('metadata', 'videos').insertOne({ _id: 'a' });
+    await run('backup');
+    await emptyEverything();
+    const sha256 = createHash('sha256').update('of a').digest('hex');
+    await writeFile(objectPath(folder, sha256), 'XX a');
+
+    const checked = await run('restore', '--check');
+    expect(checked).toMatchObject({ code: 1, errors: expect.stringContaining('1 of 2 blobs are damaged') });
+    expect(checked.errors).toContain('videos/a/source: ');
+    expect((await run('restore')).errors).toContain('--leave-out-damaged restores all else');
+    const restored = await run('restore', '--leave-out-damaged');
+
+    expect(restored).toMatchObject({ code: 1, output: expect.stringContaining('is restored') });
+    expect(restored.errors).toMatch(/^videos\/a\/source: .* It is left out\.\n$/);
+    expect(await contents()).toEqual(['videos/b/source']);
+    expect(await collection('metadata', 'videos').countDocuments()).toBe(1);
+  });
+
+  it('back up all but a blob that is damaged in the store, and say which', async () => {
+    await putObject(container, 'videos/a/source', 'first');
+    await container.client
+      .getBlockBlobClient('videos/b/source')
+      .upload('other', 5, { metadata: { sha256: 'not of it' } });
+    await collection('metadata', 'videos').insertOne({ _id: 'a' });
+
+    const { code, output, errors } = await run('backup');
+
+    expect(code).toBe(1);
+    expect(errors).toContain('videos/b/source is damaged in the store');
+    expect(output).toContain('is whole');
+    await emptyEverything();
+    expect(await run('restore')).toMatchObject({ code: 0, errors: '' });
+    expect(await contents()).toEqual(['videos/a/source']);
+  });
+
+  it('do not take an older backup for the last one, when the manifest of that is damaged', async () => {
+    await run('backup');
+    await run('backup');
+    const last = (await run('backup', '--list')).output.trim().split('\n').at(-1) as string;
+    await writeFile(join(folder, 'backups', last, 'manifest.json'), '{"version": 1, "id"');
+
+    const { code, errors } = await run('restore');
+
+    expect(code).toBe(1);
+    expect(errors).toContain(`${last}/manifest.json is damaged`);
   });
 
   it('refuse to restore beside services that run', async () => {

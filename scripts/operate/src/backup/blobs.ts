@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
+import { failed } from '../command.ts';
 import { allWith } from './concurrency.ts';
 import { BackupDamaged, type FileFacts, NewFile, objectPath, pathOf } from './folder.ts';
 
@@ -63,9 +64,9 @@ export async function dumpBlobs(
   await allWith(parallel, listBlobs(container), async ({ at, ...blob }) => {
     const isLate = at >= later.since;
     if (later.only && (!isLate || later.seen.has(blob.key))) return;
-    const copied = await copyIn(container, blob, objectPath(o.folder, blob.sha256));
-    // Deleted since it was listed: its video is, too.
-    if (copied === 'gone') return;
+    const copied = await copyIn(container, blob, o);
+    // Deleted since it was listed: its video is, too. Damaged: nothing that a backup could keep.
+    if (copied === 'gone' || copied === 'damaged') return;
     if (isLate) later.seen.add(blob.key);
     tally.blobs += 1;
     tally.bytes += blob.sizeBytes;
@@ -78,17 +79,18 @@ export async function dumpBlobs(
 async function copyIn(
   container: ContainerClient,
   { key, sizeBytes, sha256 }: BlobFacts,
-  path: string,
-): Promise<'copied' | 'kept' | 'gone'> {
+  { folder, id }: { folder: string; id: string },
+): Promise<'copied' | 'kept' | 'gone' | 'damaged'> {
+  const path = objectPath(folder, sha256);
   const there = await stat(path).catch(() => undefined);
   if (there?.size === sizeBytes) return 'kept';
   await mkdir(dirname(path), { recursive: true });
-  // Two blobs of the same bytes may be copied at once.
-  const unfinished = `${path}.${process.pid}-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
+  // Two blobs of the same bytes may be copied at once, and two backups, whose processes have the same number in containers.
+  const unfinished = pathOf(folder, id, `unfinished-${createHash('sha256').update(key).digest('hex')}`);
+  const file = await open(unfinished, 'w');
   try {
     const { readableStreamBody } = await container.getBlobClient(key).download(0, undefined, { maxRetryRequests: 3 });
     const hash = createHash('sha256');
-    const file = await open(unfinished, 'w');
     const passing = new Transform({
       transform(chunk, _, done) {
         hash.update(chunk);
@@ -96,28 +98,43 @@ async function copyIn(
       },
     });
     await pipeline(readableStreamBody as NodeJS.ReadableStream, passing, file.createWriteStream({ flush: true }));
-    if (hash.digest('hex') !== sha256)
-      throw new Error(`The store gave other bytes of ${key} than were stored: its SHA-256 differs.`);
-    await rename(unfinished, path);
-    return 'copied';
+    if (hash.digest('hex') === sha256) {
+      await rename(unfinished, path);
+      return 'copied';
+    }
+    // One that is lost must not keep all others from being backed up.
+    failed(`${key} is damaged in the store (its SHA-256 is another one) and left out of this backup.`);
+    await rm(unfinished);
+    return 'damaged';
   } catch (error) {
+    await file.close().catch(() => {});
     await rm(unfinished, { force: true });
     if ((error as { statusCode?: number }).statusCode === 404) return 'gone';
     throw error;
   }
 }
 
-/** Puts the blobs of a list into the container, those that are not there yet; each is hashed on its way. */
+/**
+ * Puts the blobs of a list into the container, those that are not there yet; each is hashed on its way.
+ *
+ * @param onDamaged told of one whose bytes are not those that were backed up; where it does not throw, all others follow
+ */
 export async function loadBlobs(
   container: ContainerClient,
   folder: string,
   blobs: AsyncIterable<BlobFacts>,
+  onDamaged: (error: BackupDamaged, key: string) => void,
 ): Promise<BlobTally> {
   const tally: BlobTally = { blobs: 0, bytes: 0, copiedBytes: 0 };
   await allWith(parallel, blobs, async (blob) => {
     tally.blobs += 1;
     tally.bytes += blob.sizeBytes;
-    if (await copyOut(container, blob, objectPath(folder, blob.sha256))) tally.copiedBytes += blob.sizeBytes;
+    try {
+      if (await copyOut(container, blob, objectPath(folder, blob.sha256))) tally.copiedBytes += blob.sizeBytes;
+    } catch (error) {
+      if (!(error instanceof BackupDamaged)) throw error;
+      onDamaged(error, blob.key);
+    }
   });
   return tally;
 }

@@ -77,10 +77,14 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   await rename(`${target}.new`, target);
 }
 
-/** Ids of all backups that are whole, oldest first. */
+/**
+ * Ids of all backups that are whole, oldest first.
+ * @throws when a manifest is there and cannot be read: an older backup must not quietly take the place of the last one
+ */
 export async function listBackups(folder: string): Promise<string[]> {
-  const ids = await readdir(join(folder, 'backups')).catch(() => []);
-  const manifests = await Promise.all(ids.map((id) => readManifest(folder, id).catch(() => undefined)));
+  const ids = (await readdir(join(folder, 'backups')).catch(unlessMissing)) ?? [];
+  const found = ids.map((id) => readManifest(folder, id).catch((error) => unlessMissing(error.cause, error)));
+  const manifests = await Promise.all(found);
   return manifests.flatMap((manifest) => (manifest ? [manifest.id] : [])).sort();
 }
 
@@ -89,7 +93,19 @@ export async function readManifest(folder: string, id: string): Promise<Manifest
   const text = await readFile(pathOf(folder, id, manifestName), 'utf8').catch((cause) => {
     throw new BackupDamaged(`There is no backup ${id} in ${folder}, or it was broken off before its end.`, { cause });
   });
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const manifest = pathOf(folder, id, manifestName);
+    throw new BackupDamaged(`${manifest} is damaged. Name another backup by --backup, or remove its folder.`, {
+      cause,
+    });
+  }
+}
+
+/** Undefined for what is not there; anything else that went wrong is thrown. */
+function unlessMissing(error: NodeJS.ErrnoException, thrown: unknown = error): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw thrown;
 }
 
 /** A file that is written once: its length and hash are known at its end, when it is on disk. */

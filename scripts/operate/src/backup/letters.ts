@@ -22,6 +22,8 @@ export async function dumpLetters(
     const kept: KeptLetter = { properties, content: content.toString('base64') };
     const line = `${JSON.stringify(kept)}\n`;
     written = written.then(() => file.write(line));
+    // It is waited for below; a disk that is full before that is no failure that nobody hears of.
+    written.catch(() => {});
     return 'leave';
   });
   await written;
