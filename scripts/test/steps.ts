@@ -11,6 +11,8 @@ import { root } from '@flixtube/dev-env/root';
 export interface Outcome {
   passed: number;
   failed: number;
+  /** Checks for which something could not be had here. */
+  leftOut?: number;
 }
 
 export interface StepContext {

@@ -98,6 +98,38 @@ describe('the workflow of all services', () => {
   });
 });
 
+describe('the workflow of what is in Azure', () => {
+  const { on, jobs } = workflow('infrastructure.yaml');
+
+  test('runs when anything changes that Terraform reads, the rules of alerts beside it too', () => {
+    const terraform = path.join(root, 'infrastructure/terraform');
+    const read = readdirSync(terraform)
+      .filter((name) => name.endsWith('.tf'))
+      .flatMap((name) => [
+        ...readFileSync(path.join(terraform, name), 'utf8').matchAll(/path\.module}\/\.\.\/([\w/-]+)/g),
+      ])
+      .map(([, folder]) => `infrastructure/${folder}/**`);
+    expect(read).not.toHaveLength(0);
+    expect(on.push.paths).toEqual(expect.arrayContaining(['infrastructure/terraform/**', ...read]));
+    expect(on.pull_request.paths).toEqual(on.push.paths);
+  });
+
+  test("gives people's own values the last word, where both they and the environment have one", () => {
+    const commands = Object.values<{ steps: { run?: string }[] }>(jobs).flatMap(({ steps }) =>
+      steps.flatMap(({ run }) => run?.split('\n').filter((line) => /terraform (plan|apply)/.test(line)) ?? []),
+    );
+    expect(commands).toHaveLength(2);
+    for (const command of commands)
+      expect(command).toMatch(/environments\/\$ENVIRONMENT\.tfvars" -var-file=values\.tfvars\.json/);
+  });
+
+  test('leaves no check out, and neither does that of the whole system', () => {
+    const runs = [...jobs.check.steps, ...workflow('whole.yaml').jobs.test.strategy.matrix.include];
+    expect(JSON.stringify(runs)).toContain('npm test -- --complete terraform');
+    expect(runs).toContainEqual({ command: 'test', arguments: '--complete' });
+  });
+});
+
 describe('every workflow', () => {
   test('has a limit of time for each job, and begins with no permission', () => {
     for (const file of all) {
