@@ -1,5 +1,6 @@
 # GitHub Actions come by OpenID Connect: GitHub says which workflow it is, Entra exchanges that for a token of an hour,
 # and no secret is stored. Pushing images and deploying them are two identities, so that what builds cannot deploy.
+# A repository's ids, where it has them in its subject, keep out whoever takes over its name.
 # https://docs.github.com/actions/concepts/security/openid-connect
 locals {
   delivery_subjects = {

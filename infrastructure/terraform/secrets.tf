@@ -50,17 +50,13 @@ resource "azurerm_key_vault" "this" {
   }
 }
 
-# Whoever applies this writes secrets; operators read and replace them.
+# Operators write secrets, and whoever applies this is one of them. It is not said of who applies: a plan would replace it
+# whenever somebody else makes one.
 resource "azurerm_role_assignment" "secrets_officers" {
-  for_each = {
-    operators = { principal_id = var.operator_group_id, principal_type = "Group" }
-    terraform = { principal_id = data.azurerm_client_config.current.object_id, principal_type = null }
-  }
-
   scope                = azurerm_key_vault.this.id
   role_definition_name = "Key Vault Secrets Officer"
-  principal_id         = each.value.principal_id
-  principal_type       = each.value.principal_type
+  principal_id         = var.operator_group_id
+  principal_type       = "Group"
 }
 
 ephemeral "random_password" "signing" {

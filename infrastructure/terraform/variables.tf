@@ -66,7 +66,11 @@ variable "operator_networks" {
 }
 
 variable "github" {
-  description = "The repository that delivers: owner/name, the branch whose workflows may push images, and the GitHub environment whose jobs may deploy."
+  description = <<-EOT
+    The repository that delivers, the branch whose workflows may push images, and the GitHub environment whose jobs may
+    deploy. The repository is what GitHub puts into its tokens: owner@id/name@id where it was made or renamed since July
+    2026, owner/name for older ones that have kept to that.
+  EOT
   type = object({
     repository  = string
     branch      = optional(string, "main")
@@ -74,8 +78,8 @@ variable "github" {
   })
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.github.repository))
-    error_message = "The repository is owner/name, without wildcards: anyone it matches may deploy."
+    condition     = can(regex("^([A-Za-z0-9][A-Za-z0-9-]*@[0-9]+/[A-Za-z0-9._-]+@[0-9]+|[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+)$", var.github.repository))
+    error_message = "The repository is owner@id/name@id, or owner/name, without wildcards: anyone it matches may deploy."
   }
   validation {
     condition = alltrue([

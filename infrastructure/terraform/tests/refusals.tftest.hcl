@@ -52,6 +52,16 @@ run "what_lets_too_many_in" {
   ]
 }
 
+run "what_is_half_a_repository_with_ids" {
+  command = plan
+
+  variables {
+    github = { repository = "flixtube@123456/flixtube", environment = "test" }
+  }
+
+  expect_failures = [var.github]
+}
+
 run "what_lets_any_job_deploy" {
   command = plan
 

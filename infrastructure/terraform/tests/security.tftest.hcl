@@ -171,6 +171,15 @@ run "secrets_are_kept_and_shut_in" {
   }
 }
 
+run "secrets_are_written_by_operators_whoever_plans" {
+  command = plan
+
+  assert {
+    condition     = azurerm_role_assignment.secrets_officers.principal_id == var.operator_group_id
+    error_message = "Who may write secrets changes with who runs Terraform."
+  }
+}
+
 run "new_secrets_on_demand" {
   command = plan
 
@@ -224,6 +233,22 @@ run "delivery_without_a_secret" {
   assert {
     condition     = endswith(azurerm_role_assignment.deploy_namespace.scope, "/namespaces/flixtube")
     error_message = "Deployments may change more than their namespace."
+  }
+}
+
+run "delivery_from_a_repository_with_ids" {
+  command = plan
+
+  variables {
+    github = { repository = "flixtube@123456/flixtube@456789", environment = "test" }
+  }
+
+  assert {
+    condition = (
+      azurerm_federated_identity_credential.delivery["build"].subject == "repo:flixtube@123456/flixtube@456789:ref:refs/heads/main" &&
+      azurerm_federated_identity_credential.delivery["deploy"].subject == "repo:flixtube@123456/flixtube@456789:environment:test"
+    )
+    error_message = "A repository of today is not known by what GitHub calls it."
   }
 }
 
