@@ -9,39 +9,83 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import { makeClip } from '@flixtube/dev-env/clips';
-import { serviceNames } from '@flixtube/dev-env/services';
+import { type ServiceName, serviceNames } from '@flixtube/dev-env/services';
+import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { request } from 'undici';
+import { Commands } from '../../../scripts/release/commands.ts';
+import { kubectl, lookAtCluster } from '../../../scripts/release/kubectl.ts';
 import { say } from '../bench.ts';
 import { processed } from '../processed.ts';
 import { Client, type Tally } from './client.ts';
 import { type Uploaded, uploadSlowly } from './uploader.ts';
 import { watch } from './viewer.ts';
 
-const { values } = parseArgs({
-  options: {
-    url: { type: 'string', default: 'http://127.0.0.1:4000' },
-    viewers: { type: 'string', default: '50' },
-    uploads: { type: 'string', default: '5' },
-    namespace: { type: 'string', default: 'flixtube' },
-  },
-});
-const { url, namespace } = values;
+const options = {
+  url: { type: 'string', default: 'http://127.0.0.1:4000' },
+  viewers: { type: 'string', default: '50' },
+  uploads: { type: 'string', default: '5' },
+  /** Which cluster kubectl is expected to point at: another one is left alone. */
+  environment: { type: 'string', default: 'local' },
+} as const;
 const clip = { seconds: 40, size: '426x240', rate: 25 };
 const uploadSeconds = 45;
 const settleMs = 10_000;
 
-const kubectl = async (...args: string[]) =>
-  (await promisify(execFile)('kubectl', ['--namespace', namespace, ...args])).stdout.trim();
-
-const folder = await mkdtemp(path.join(tmpdir(), 'flixtube-rollout-'));
 try {
+  await main();
+} catch (error) {
+  say(messageOf(error));
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options });
+  const url = values.url.replace(/\/$/, '');
+  const viewers = numberOf('viewers', values.viewers);
+  const uploaders = numberOf('uploads', values.uploads);
+  await lookAtCluster(new Commands({ dryRun: false }), values.environment);
+  await requireReady(url);
+  const folder = await mkdtemp(path.join(tmpdir(), 'flixtube-rollout-'));
+  try {
+    await tryOut(url, { viewers, uploaders, folder });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function numberOf(name: string, text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw new SetupFailure(`--${name} ${text} is no number.`);
+  return Number(text);
+}
+
+/** @throws SetupFailure when nothing answers there, or not yet */
+async function requireReady(url: string): Promise<void> {
+  const answer = await request(`${url}/health/ready`).catch((error) => {
+    throw new SetupFailure(
+      `Nothing answers at ${url} (${messageOf(error)}). Where FlixTube is: --url http://<node>:30400`,
+    );
+  });
+  const text = await answer.body.text();
+  if (answer.statusCode !== 200) throw new SetupFailure(`${url}/health/ready answers ${answer.statusCode}: ${text}`);
+}
+
+/** How a trial is made. */
+interface Trial {
+  viewers: number;
+  uploaders: number;
+  /** For what is uploaded. */
+  folder: string;
+}
+
+async function tryOut(url: string, { viewers, uploaders, folder }: Trial): Promise<void> {
   const file = path.join(folder, 'clip.mp4');
   await makeClip(file, clip);
   const { videoId } = await processed(url, file);
-  say(`${values.viewers} viewers and ${values.uploads} uploads at ${url}`);
+  say(`${viewers} viewers and ${uploaders} uploads at ${url}`);
   const over = new AbortController();
   const tally: Tally = { requests: 0, repeated: 0, failures: [], contents: new Map() };
 
-  const watching = Array.from({ length: Number(values.viewers) }, async (_, index) => {
+  const watching = Array.from({ length: viewers }, async (_, index) => {
     // They do not all come at the same moment.
     await pause(index * 200);
     const client = new Client(url, tally);
@@ -51,7 +95,7 @@ try {
   });
   const bytes = await readFile(file);
   const givenUp: string[] = [];
-  const uploading = Array.from({ length: Number(values.uploads) }, async () => {
+  const uploading = Array.from({ length: uploaders }, async () => {
     const uploads: Uploaded[] = [];
     try {
       while (!over.signal.aborted) uploads.push(await uploadSlowly(url, bytes, uploadSeconds));
@@ -66,8 +110,8 @@ try {
   for (const name of serviceNames) {
     const startedAt = performance.now();
     const failedBefore = tally.failures.length;
-    await kubectl('rollout', 'restart', `deployment/${name}`);
-    await kubectl('rollout', 'status', `deployment/${name}`, '--timeout=300s');
+    await rollOut('restart', name);
+    await rollOut('status', name, '--timeout=300s');
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
     say(`${name}: restarted in ${seconds} s, ${tally.failures.length - failedBefore} requests failed meanwhile`);
   }
@@ -91,6 +135,9 @@ try {
   );
   for (const reason of givenUp) say(`  ${reason}`);
   if (tally.failures.length > 0 || longest > 0 || lost.length > 0 || givenUp.length > 0) process.exitCode = 1;
-} finally {
-  await rm(folder, { recursive: true });
+}
+
+async function rollOut(what: 'restart' | 'status', service: ServiceName, ...more: string[]): Promise<void> {
+  const [program = '', ...args] = kubectl('rollout', what, `deployment/${service}`, ...more);
+  await promisify(execFile)(program, args);
 }
