@@ -122,7 +122,14 @@ async function replaceAll(plan: Plan, around: Around, before: { image: string; b
   const { cluster, measurements, wait, say } = around;
   const takeBack = async (why: string): Promise<never> => {
     say(`${why}: what ran before comes back`);
-    await cluster.goBack(before.image);
+    try {
+      // First what is quickest: until then half of all work is the canary's, and a job that is cancelled has seconds left.
+      await cluster.removeCanary();
+    } finally {
+      await cluster.goBack(before.image).catch((error) => {
+        throw new Error(`${why}, and what ran before is not back: ${error.message}. It was ${before.image}`);
+      });
+    }
     throw new RolledBack(why);
   };
   try {

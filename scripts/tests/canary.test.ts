@@ -96,10 +96,13 @@ describe('a new version', () => {
     expect(fake.state().deployments).toEqual({});
   });
 
-  test('that does not get ready everywhere is undone', async () => {
+  test('that does not get ready everywhere is undone, its canary first, and what is not back is said', async () => {
     const { fake, run } = await delivery({ cluster: { neverReady: ['metadata'] } });
-    await expect(run()).rejects.toThrow();
+    await expect(run()).rejects.toThrow(/Not all pods get ready.*what ran before is not back.*deadline.*sha256:old/);
     expect(fake.imageOf('metadata')).toBe(oldImage);
+    const { commands } = fake.state();
+    const [forth, back] = commands.flatMap((command, at) => (command.startsWith('set image') ? [at] : []));
+    expect(commands.slice(forth, back)).toContain('delete deployment metadata-canary');
   });
 
   test('whose containers end by themselves is removed', async () => {
