@@ -98,7 +98,8 @@ function buildCommand(o: Options, tag: string, revision: string, metadataFile: s
     ...(['docker', 'buildx', 'build'] as const),
     ...['--file', `${o.workspace}/Dockerfile`, '--metadata-file', metadataFile],
     ...['--label', `org.opencontainers.image.revision=${revision}`],
-    ...(o.cache ? ['--cache-from', cache, '--cache-to', `${cache},mode=max`] : []),
+    // A cache that takes nothing makes the next build slow, and this one no worse.
+    ...(o.cache ? ['--cache-from', cache, '--cache-to', `${cache},mode=max,ignore-error=true`] : []),
     ...(o.publish
       ? ['--provenance', 'mode=max', '--output', `type=image,name=${tag},push=true`]
       : ['--provenance', 'false', '--tag', tag, '--load']),
