@@ -99,7 +99,9 @@ resource "azurerm_kubernetes_cluster" "this" {
   }
 
   default_node_pool {
-    name                        = "serving"
+    name = "serving"
+    # As the control plane: a pool without one stays at the minor version it was made with.
+    orchestrator_version        = var.kubernetes.version
     vm_size                     = var.serving_nodes.size
     vnet_subnet_id              = azurerm_subnet.nodes.id
     zones                       = var.serving_nodes.zones
@@ -190,6 +192,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "workers" {
   #checkov:skip=CKV_AZURE_227:as for the cluster
   name                  = "workers"
   kubernetes_cluster_id = azurerm_kubernetes_cluster.this.id
+  orchestrator_version  = var.kubernetes.version
   mode                  = "User"
   vm_size               = var.worker_nodes.size
   vnet_subnet_id        = azurerm_subnet.nodes.id

@@ -35,6 +35,23 @@ run "encoders_on_spot_nodes_from_none" {
   }
 }
 
+run "nodes_follow_the_control_plane" {
+  command = plan
+
+  variables {
+    kubernetes = { version = "1.36" }
+  }
+
+  assert {
+    condition = toset([
+      azurerm_kubernetes_cluster.this.kubernetes_version,
+      azurerm_kubernetes_cluster.this.default_node_pool[0].orchestrator_version,
+      azurerm_kubernetes_cluster_node_pool.workers.orchestrator_version,
+    ]) == toset(["1.36"])
+    error_message = "A newer Kubernetes reaches the control plane alone."
+  }
+}
+
 run "encoders_on_ordinary_nodes" {
   command = plan
 
