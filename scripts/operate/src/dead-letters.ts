@@ -1,7 +1,9 @@
 /** `npm run dead-letters -- list|show|retry|drop`: what nobody could handle. docs/operating.md says when to do what. */
+import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { failed, messageOf, say, UsageError } from './command.ts';
+import type { Letter } from './dead-letters/letter.ts';
 import { goThrough, OperatorBusy } from './dead-letters/queue.ts';
 import { lineOf, Summary, whole } from './dead-letters/report.ts';
 import { type Selection, selects } from './dead-letters/selection.ts';
@@ -74,7 +76,10 @@ async function show(url: string, selection: Selection): Promise<void> {
 }
 
 async function retry(url: string, selection: Selection, dryRun: boolean): Promise<void> {
-  if (dryRun) return tell(url, selection, 'would go back to');
+  if (dryRun) {
+    await tell(url, selection, 'would go back to');
+    return;
+  }
   const { putBack, refused } = await goThrough(
     url,
     (letter) => (selects(selection, letter) ? 'put-back' : 'leave'),
@@ -85,30 +90,43 @@ async function retry(url: string, selection: Selection, dryRun: boolean): Promis
 }
 
 async function drop(url: string, selection: Selection, dryRun: boolean, yes: boolean): Promise<void> {
-  if (dryRun) return tell(url, selection, 'would be dropped, from');
+  if (dryRun) {
+    await tell(url, selection, 'would be dropped, from');
+    return;
+  }
+  let shown: Set<string> | undefined;
   if (!yes) {
-    await tell(url, selection, 'is to be dropped, from');
+    shown = await tell(url, selection, 'is to be dropped, from');
     if (!(await confirmed('They are gone for good then. Drop them? Type "drop": '))) return say('Nothing was dropped.');
   }
   const { dropped } = await goThrough(
     url,
-    (letter) => (selects(selection, letter) ? 'drop' : 'leave'),
+    // What has come while somebody thought about it was not what they were asked about.
+    (letter) => (selects(selection, letter) && (shown?.has(keyOf(letter)) ?? true) ? 'drop' : 'leave'),
     (letter) => say(`${lineOf(letter)}: dropped, from ${letter.queue ?? 'an unknown queue'}: ${letter.reason}`),
   );
   say(`${dropped} dropped.`);
 }
 
-/** Says what would become of which letters, and leaves them. */
-async function tell(url: string, selection: Selection, what: string): Promise<void> {
+/** Says what would become of which letters, and leaves them; answers which they are. */
+async function tell(url: string, selection: Selection, what: string): Promise<Set<string>> {
+  const shown = new Set<string>();
   let found = 0;
   await goThrough(url, (letter) => {
     if (selects(selection, letter)) {
       found += 1;
+      shown.add(keyOf(letter));
       say(`${lineOf(letter)}: ${what} ${letter.queue ?? 'an unknown queue'}`);
     }
     return 'leave';
   });
   say(`${found} in all.`);
+  return shown;
+}
+
+/** Tells letters apart, also those without an id. */
+function keyOf({ id, content }: Letter): string {
+  return id ?? createHash('sha256').update(content).digest('hex');
 }
 
 async function confirmed(question: string): Promise<boolean> {

@@ -28,7 +28,7 @@ interface Death {
 export function readLetter(message: Pick<Message, 'content' | 'properties'>): Letter {
   const { messageId, type, timestamp, headers = {} } = message.properties as Partial<MessageProperties>;
   const deaths: unknown = headers['x-death'];
-  const death: Death = Array.isArray(deaths) ? deaths[0] : {};
+  const death: Death = (Array.isArray(deaths) && deaths[0]) || {};
   return {
     id: text(messageId),
     event: text(type) ?? 'unknown',

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost } from '@flixtube/chassis/messaging/backoff';
 import { deadLetters } from '@flixtube/chassis/messaging/topology';
@@ -27,7 +28,7 @@ const window = 500;
  * twentieth: well before, it is put into its queue as a new one (docs/decisions/0008-messages-are-put-back-in-time.md).
  */
 const looksBeforeRenewal = 5;
-/** Somebody has purged the queue, when no more come. */
+/** When no more come for so long, either somebody has purged the queue, or RabbitMQ stands still. */
 const patienceMs = 15_000;
 
 /**
@@ -57,7 +58,13 @@ export async function goThrough(
     return outcome;
   } finally {
     await atMost(5_000, connection.close());
+    // A broker that takes nothing does not hear the farewell either, and the open socket would keep the process from ending.
+    socketOf(connection).destroy();
   }
+}
+
+function socketOf(connection: ChannelModel): Socket {
+  return (connection.connection as unknown as { stream: Socket }).stream;
 }
 
 /** A quorum queue takes seconds to have 100,000 letters back: who looks before that would find it empty. */
@@ -126,7 +133,7 @@ class Round {
     await channel.prefetch(window);
     let progress = -1;
     const watch = setInterval(() => {
-      if (progress === this.#settled) this.#end();
+      if (progress === this.#settled) void this.#requirePurged().then(() => this.#end(), this.#end);
       progress = this.#settled;
     }, patienceMs);
     try {
@@ -139,6 +146,19 @@ class Round {
     channel.removeAllListeners('close');
     await channel.close();
     return this.#outcome;
+  }
+
+  /** A broker that is out of memory or disk confirms nothing and may hand out nothing: what is not done must not pass for done. */
+  async #requirePurged(): Promise<void> {
+    if (this.#outcome.seen > this.#settled)
+      throw new Error(
+        'RabbitMQ takes no messages at the moment (memory or disk?). Nothing is lost; run it again later.',
+      );
+    const { messageCount } = await this.#channel.checkQueue(deadLetters);
+    if (messageCount > 0)
+      throw new Error(
+        `RabbitMQ hands out no more of the dead letters, though ${messageCount} are there. Run it again.`,
+      );
   }
 
   /** A consumer holds `window` letters at most, and those that are left fill it: then there has to be another. */
