@@ -104,6 +104,11 @@ export function readOptions(command: keyof typeof commands, args: string[]): Rel
   if (!existsSync(path.join(overlays, overlay)))
     throw wrong(`There is no overlay ${overlay}: ${readdirSync(overlays).join(', ')}.`);
   if (image !== undefined && services.length !== 1) throw wrong('--image goes with one service.');
+  // host[:port][/folder], and name[:tag][@digest]: what Docker and kubectl would refuse later, or only when pods start.
+  if (registry !== '' && !/^[\w.-]+(:\d+)?(\/[\w.-]+)*\/?$/.test(registry))
+    throw wrong(`--registry ${registry}: a host is wanted, without https://, such as flixtube.azurecr.io.`);
+  if (image !== undefined && !/^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:\w+)?$/.test(image))
+    throw wrong(`--image ${image} is no name of an image.`);
   if (values.tag !== undefined && !/^[\w][\w.-]{0,127}$/.test(values.tag))
     throw wrong(`--tag ${values.tag} is no tag of an image.`);
   return {

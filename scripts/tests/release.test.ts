@@ -214,6 +214,14 @@ describe('the commands that ship FlixTube', () => {
     },
   );
 
+  it('push that fails: says what may be missing, and goes on with nothing', async () => {
+    await fake('docker', 'exit 1');
+    const { code, said } = await run('push', '--registry', 'r.azurecr.io', '--tag', 'v1');
+    expect(code).toBe(1);
+    expect(said).toMatch(/Was r\.azurecr\.io\/flixtube\/video-storage:v1 built.*az acr login --name r$/m);
+    expect(await calls()).toHaveLength(1);
+  });
+
   it('environment: what is not from Terraform is refused, with what to do', async () => {
     const { code, said } = await run('environment', '--environment', 'known-there');
     expect(code).toBe(1);
@@ -237,6 +245,8 @@ describe('the commands that ship FlixTube', () => {
     ['deploy', ['--environment', 'test', '--registry', 'r', '--tag', 'latest'], /Which images/],
     ['deploy', ['--environment', 'nowhere', '--registry', 'r', '--tag', 'v1'], /environment\.env is missing/],
     ['build', ['--yes'], /no --yes/],
+    ['build', ['--registry', 'https://r.example'], /without https:\/\//],
+    ['deploy', ['--image', 'history; rm -rf .', 'history'], /is no name of an image/],
     ['build', ['--quickly'], /^There is no --quickly\.\nnpm run build -- /],
     ['push', [], /Where to/],
     ['remove', [], /would remove.*--yes/],
