@@ -55,6 +55,7 @@ resource "azurerm_cdn_frontdoor_route" "segments" {
   cdn_frontdoor_endpoint_id     = azurerm_cdn_frontdoor_endpoint.segments.id
   cdn_frontdoor_origin_group_id = azurerm_cdn_frontdoor_origin_group.storage.id
   cdn_frontdoor_origin_ids      = [azurerm_cdn_frontdoor_origin.storage.id]
+  cdn_frontdoor_rule_set_ids    = [azurerm_cdn_frontdoor_rule_set.segments.id]
 
   # The container of videos, and nothing else of the account.
   patterns_to_match      = ["/${azurerm_storage_container.videos.name}/*"]
@@ -69,4 +70,29 @@ resource "azurerm_cdn_frontdoor_route" "segments" {
     query_string_caching_behavior = "UseQueryString"
     compression_enabled           = false
   }
+}
+
+# Storage says which pages may read an answer only to a request that names its page, and Vary, which would keep the two
+# apart at an edge, is not heeded there: whoever opened an address by itself would leave players an answer that they may
+# not read.
+resource "azurerm_cdn_frontdoor_rule_set" "segments" {
+  name                     = "segments"
+  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.this.id
+}
+
+resource "azurerm_cdn_frontdoor_rule" "readable_by_pages" {
+  name                      = "ReadableByPages"
+  cdn_frontdoor_rule_set_id = azurerm_cdn_frontdoor_rule_set.segments.id
+  order                     = 1
+  behavior_on_match         = "Continue"
+
+  actions {
+    response_header_action {
+      header_action = "Overwrite"
+      header_name   = "Access-Control-Allow-Origin"
+      value         = var.site_origin
+    }
+  }
+
+  depends_on = [azurerm_cdn_frontdoor_origin.storage]
 }

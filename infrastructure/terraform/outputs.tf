@@ -70,6 +70,11 @@ output "front_door_host" {
   value       = azurerm_cdn_frontdoor_endpoint.segments.host_name
 }
 
+output "stream_delivery" {
+  description = "STREAM_DELIVERY of video-streaming: redirect sends viewers to the CDN, proxy does not."
+  value       = var.front_door.delivers ? "redirect" : "proxy"
+}
+
 output "grafana_url" {
   description = "Grafana, or null where there is none."
   value       = one(azurerm_dashboard_grafana.this[*].endpoint)

@@ -221,9 +221,10 @@ variable "database" {
 }
 
 variable "front_door" {
-  description = "The CDN of segments: its tier (Premium reaches storage by private link)."
+  description = "The CDN of segments: its tier (Premium reaches storage by private link), and whether viewers are sent there (false: bytes pass through the services, docs/decisions/0024)."
   type = object({
-    tier = optional(string, "Standard")
+    tier     = optional(string, "Standard")
+    delivers = optional(bool, true)
   })
   default = {}
 

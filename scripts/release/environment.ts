@@ -22,6 +22,8 @@ const outputs = z.object({
   storage_container: output(z.string()),
   service_client_ids: output(z.record(z.string(), z.string())),
   site_origin: output(z.url()),
+  front_door_host: output(z.string()),
+  stream_delivery: output(z.enum(['redirect', 'proxy'])),
 });
 
 const usage = `terraform -chdir=infrastructure/terraform output -json | npm run --silent environment -- --environment <name>
@@ -46,6 +48,8 @@ await main(async () => {
     AZURE_STORAGE_ACCOUNT_URL: of.storage_account_url.value,
     AZURE_STORAGE_CONTAINER: of.storage_container.value,
     SITE_HOST: new URL(of.site_origin.value).host,
+    STREAM_DELIVERY: of.stream_delivery.value,
+    CDN_URL: `https://${of.front_door_host.value}`,
     ...Object.fromEntries(
       Object.entries(of.service_client_ids.value).map(([name, id]) => [
         `CLIENT_ID_${name.toUpperCase().replaceAll('-', '_')}`,

@@ -155,6 +155,8 @@ withKubectl('an environment of Azure, as it is deployed', () => {
     storage_account_url: 'https://store.blob.core.windows.net',
     storage_container: 'videos',
     site_origin: 'https://videos.example.org',
+    front_door_host: 'segments.example.net',
+    stream_delivery: 'redirect',
     service_client_ids: Object.fromEntries(identities.map((one) => [one, `client-of-${one}`])),
   };
 
@@ -196,6 +198,14 @@ withKubectl('an environment of Azure, as it is deployed', () => {
       AZURE_STORAGE_ACCOUNT_URL: outputs.storage_account_url,
       AZURE_STORAGE_CONTAINER: 'videos',
     });
+  });
+
+  it('bytes come from Front Door where Terraform says so, and pages may read them there', () => {
+    const settingOf = (service: string, name: string) =>
+      find('Deployment', service).spec.template.spec.containers[0].env.find((one: Manifest) => one.name === name).value;
+    expect(settingOf('video-streaming', 'STREAM_DELIVERY')).toBe('redirect');
+    expect(settingOf('video-storage', 'CDN_URL')).toBe('https://segments.example.net');
+    expect(settingOf('gateway', 'DELIVERY_ORIGIN')).toBe('https://segments.example.net');
   });
 
   it.each(serviceNames)(

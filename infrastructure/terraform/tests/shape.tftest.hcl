@@ -116,6 +116,27 @@ run "segments_by_front_door" {
     condition     = azurerm_storage_account.videos.blob_properties[0].cors_rule[0].allowed_origins == tolist(["https://flixtube.example"])
     error_message = "Pages of the site may not fetch segments, or others may."
   }
+  assert {
+    condition     = azurerm_cdn_frontdoor_rule.readable_by_pages.actions[0].response_header_action[0].value == "https://flixtube.example"
+    error_message = "An edge may give players what they may not read."
+  }
+  assert {
+    condition     = output.stream_delivery == "redirect"
+    error_message = "Front Door is paid for, and viewers are not sent there."
+  }
+}
+
+run "bytes_by_the_services" {
+  command = plan
+
+  variables {
+    front_door = { delivers = false }
+  }
+
+  assert {
+    condition     = output.stream_delivery == "proxy"
+    error_message = "Viewers are sent to Front Door all the same."
+  }
 }
 
 # Azure's limits: learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
