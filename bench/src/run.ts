@@ -2,7 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { SetupFailure } from '@flixtube/dev-env/setup-failure';
 import { startSystem } from '@flixtube/dev-env/system';
+import { endWith, parseCommandLine } from '../../scripts/command-line.ts';
 import { type BenchContext, say } from './bench.ts';
 import { catalogueList } from './catalogue-list.ts';
 import { lineOf } from './compare.ts';
@@ -23,13 +25,17 @@ const benchmarks = {
   memory,
 };
 
-const names = process.argv.slice(2);
-const unknown = names.filter((name) => !(name in benchmarks));
-if (unknown.length > 0) {
-  say(`There is no benchmark ${unknown.join(' or ')}. There are: ${Object.keys(benchmarks).join(', ')}.`);
-  process.exitCode = 2;
-} else {
-  await run(names.length === 0 ? Object.keys(benchmarks) : names);
+const usage = `npm run bench -- [benchmark ...]
+Each against its reference in the same run; all of them, where none is named.
+There are: ${Object.keys(benchmarks).join(', ')}.`;
+
+try {
+  const { positionals } = parseCommandLine(usage, { args: process.argv.slice(2), allowPositionals: true });
+  const unknown = positionals.filter((name) => !(name in benchmarks));
+  if (unknown.length > 0) throw new SetupFailure(`There is no benchmark ${unknown.join(' or ')}.\n${usage}`);
+  await run(positionals.length === 0 ? Object.keys(benchmarks) : positionals);
+} catch (error) {
+  endWith(error);
 }
 
 async function run(chosen: string[]): Promise<void> {

@@ -2,14 +2,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { makeClip } from '@flixtube/dev-env/clips';
-import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { endWith, parseCommandLine } from '../../scripts/command-line.ts';
 import { requireK6, runToEnd } from './k6-program.ts';
 
 const say = (line: string) => console.log(line);
 
-/** What may be said; each becomes an environment variable of bench/k6/site.js, where its meaning is. */
+const usage = `npm run load -- [options]
+Viewers, publishers and searchers at a FlixTube that runs, by k6; fails when a threshold does.
+  --url <address>      where it is (default: http://127.0.0.1:4000)
+  --viewers <n>        how many watch; --publishers <n> upload, --searchers <n> search
+  --seconds <60>       how long all of them are there, after --ramp <10> in which they come
+  --watch <30>         seconds that a viewer watches one video for
+  --slowness <1>       thresholds of time are so many times as long, on a machine that does other work as well`;
+/** Each becomes an environment variable of bench/k6/site.js. */
 const options = {
   url: { type: 'string', default: 'http://127.0.0.1:4000' },
   viewers: { type: 'string' },
@@ -18,19 +24,17 @@ const options = {
   seconds: { type: 'string' },
   ramp: { type: 'string' },
   watch: { type: 'string' },
-  /** Thresholds of time are so many times as long, for a machine that does other work as well. */
   slowness: { type: 'string' },
 } as const;
 
 try {
   process.exitCode = await load();
 } catch (error) {
-  process.exitCode = 1;
-  say(error instanceof SetupFailure ? messageOf(error) : String((error as Error).stack));
+  endWith(error);
 }
 
 async function load(): Promise<number> {
-  const { values } = parseArgs({ args: process.argv.slice(2), options });
+  const { values } = parseCommandLine(usage, { args: process.argv.slice(2), options });
   const k6 = await requireK6(say);
   const folder = await mkdtemp(join(tmpdir(), 'flixtube-load-'));
   try {

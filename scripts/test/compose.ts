@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import { freePort } from '@flixtube/dev-env/ports';
 import { findProgram, requireProgram } from '@flixtube/dev-env/programs';
 import { root } from '@flixtube/dev-env/root';
-import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { endWith, parseCommandLine } from '../command-line.ts';
 import { listenForStop } from '../start/stopping.ts';
 import { jest, type Outcome, runCommand } from './steps.ts';
 
@@ -15,13 +16,16 @@ const { signal } = listenForStop(
 );
 const minutes = 60_000;
 
+const usage = `npm run test:compose
+The end-to-end tests against Docker Compose, in a project of its own that is removed afterwards.`;
+
 try {
+  parseCommandLine(usage, { args: process.argv.slice(2) });
   const { passed, failed } = await run();
   if (failed > 0) process.exitCode = 1;
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
 } catch (error) {
-  say(messageOf(error));
-  process.exitCode = 1;
+  endWith(error);
 }
 
 async function run(): Promise<Outcome> {

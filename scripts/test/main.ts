@@ -8,7 +8,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Holder, startHolder } from '@flixtube/dev-env/holder';
 import { requireProgram } from '@flixtube/dev-env/programs';
-import { messageOf } from '@flixtube/dev-env/setup-failure';
+import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
+import { endWith, parseCommandLine } from '../command-line.ts';
 import { listenForStop } from '../start/stopping.ts';
 import { chosen, plan } from './plan.ts';
 import { failure, type Outcome, type Step } from './steps.ts';
@@ -22,15 +23,20 @@ const { signal } = listenForStop(
 );
 
 const all = plan();
-const names = process.argv.slice(2).filter((one) => one !== '--complete');
-const complete = process.argv.includes('--complete');
-const { steps, unknown } = chosen(all, names);
-if (unknown.length > 0) {
-  const there = ['static', 'unit', ...all.map((step) => step.name)];
-  say(`There is no step ${unknown.join(' or ')}. There are: ${there.join(', ')}.`);
-  process.exitCode = 1;
-} else {
-  report(await runAll(steps));
+const usage = `npm test -- [--complete] [step ...]
+Everything that CI runs, or just the steps that are named.
+  --complete   what had to be left out, since something for it could not be had here, is a failure
+Steps: ${['static', 'unit', ...all.map((step) => step.name)].join(', ')}.`;
+
+try {
+  const options = { complete: { type: 'boolean', default: false } } as const;
+  const args = process.argv.slice(2);
+  const { positionals, values } = parseCommandLine(usage, { args, options, allowPositionals: true });
+  const { steps, unknown } = chosen(all, positionals);
+  if (unknown.length > 0) throw new SetupFailure(`There is no step ${unknown.join(' or ')}.\n${usage}`);
+  report(await runAll(steps), values.complete);
+} catch (error) {
+  endWith(error);
 }
 
 async function runAll(chosenSteps: Step[]): Promise<Result[]> {
@@ -103,7 +109,7 @@ async function startBackends(): Promise<Holder> {
   return startHolder({ needs: ['rabbitmq', 'mongodb', 'azurite', 'ffmpeg'], dataFolder, temporary: true });
 }
 
-function report(results: Result[]): void {
+function report(results: Result[], complete: boolean): void {
   say('\n── results');
   for (const result of results) say(lineOf(result));
   const sum = (of: 'passed' | 'failed') => results.reduce((total, result) => total + result[of], 0);

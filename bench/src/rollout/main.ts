@@ -7,11 +7,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { makeClip } from '@flixtube/dev-env/clips';
 import { type ServiceName, serviceNames } from '@flixtube/dev-env/services';
 import { messageOf, SetupFailure } from '@flixtube/dev-env/setup-failure';
 import { request } from 'undici';
+import { endWith, parseCommandLine } from '../../../scripts/command-line.ts';
 import { Commands } from '../../../scripts/release/commands.ts';
 import { kubectl, lookAtCluster } from '../../../scripts/release/kubectl.ts';
 import { say } from '../bench.ts';
@@ -20,11 +21,16 @@ import { Client, type Tally } from './client.ts';
 import { type Uploaded, uploadSlowly } from './uploader.ts';
 import { watch } from './viewer.ts';
 
+const usage = `npm run trial:rollout -- [options]
+Restarts every deployment of the cluster that kubectl points at, under viewers and uploads, and says what they notice.
+  --url <address>         where viewers reach it, such as http://<node>:30400 (default: http://127.0.0.1:4000)
+  --viewers <50>          how many watch
+  --uploads <5>           how many upload, one video after the other
+  --environment <local>   which cluster is meant: another one is left alone`;
 const options = {
   url: { type: 'string', default: 'http://127.0.0.1:4000' },
   viewers: { type: 'string', default: '50' },
   uploads: { type: 'string', default: '5' },
-  /** Which cluster kubectl is expected to point at: another one is left alone. */
   environment: { type: 'string', default: 'local' },
 } as const;
 const clip = { seconds: 40, size: '426x240', rate: 25 };
@@ -34,12 +40,11 @@ const settleMs = 10_000;
 try {
   await main();
 } catch (error) {
-  say(messageOf(error));
-  process.exitCode = 1;
+  endWith(error);
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options });
+  const { values } = parseCommandLine(usage, { args: process.argv.slice(2), options });
   const url = values.url.replace(/\/$/, '');
   const viewers = numberOf('viewers', values.viewers);
   const uploaders = numberOf('uploads', values.uploads);

@@ -7,7 +7,7 @@ import { type BlobTally, dumpBlobs } from './backup/blobs.ts';
 import { dumpDatabases } from './backup/databases.ts';
 import { beginBackup, listBackups, writeManifest } from './backup/folder.ts';
 import { dumpLetters } from './backup/letters.ts';
-import { failed, messageOf, say, UsageError } from './command.ts';
+import { command, say, UsageError } from './command.ts';
 import { backend, containerName } from './settings.ts';
 
 const usage = `npm run backup -- FOLDER          makes a backup; contents that are there already are not copied again
@@ -16,7 +16,7 @@ npm run backup -- FOLDER --list   shows those that are whole`;
 /** A blob store's clock may differ from ours by as much. */
 const clocksDifferMs = 3_600_000;
 
-try {
+await command(usage, async () => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: { list: { type: 'boolean', default: false } },
@@ -25,9 +25,7 @@ try {
   if (folder === undefined || rest.length > 0) throw new UsageError('Where are backups to be kept?');
   if (values.list) for (const id of await listBackups(folder)) say(id);
   else await backUp(resolve(folder));
-} catch (error) {
-  failed(messageOf(error, usage));
-}
+});
 
 /**
  * Blobs, which are the most, then what speaks of them, then the blobs that have come since: so all that a database names

@@ -15,10 +15,22 @@ export function failed(line: string): void {
   process.exitCode = 1;
 }
 
+/** A command: says how it is used where that is asked for (--help), and what was wrong. Ends with 1 when something was. */
+export async function command(usage: string, work: () => Promise<void>): Promise<void> {
+  if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) return say(usage);
+  try {
+    await work();
+  } catch (error) {
+    failed(messageOf(error, usage));
+  }
+}
+
 /** What a person is told of an error: with the usage when it is of the command itself, and without the secrets of addresses. */
-export function messageOf(error: unknown, usage: string): string {
+function messageOf(error: unknown, usage: string): string {
   if (!(error instanceof Error)) return withoutSecrets(String(error));
+  const unknown = /^Unknown option '([^']+)'/.exec(error.message)?.[1];
   const isUsage =
     error instanceof UsageError || String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
-  return isUsage ? `${error.message}\n\n${usage}` : withoutSecrets(error.message);
+  const words = unknown === undefined ? error.message : `There is no ${unknown}.`;
+  return isUsage ? `${words}\n\n${usage}` : withoutSecrets(words);
 }

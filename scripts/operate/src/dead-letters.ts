@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { failed, messageOf, say, UsageError } from './command.ts';
+import { command, failed, say, UsageError } from './command.ts';
 import type { Letter } from './dead-letters/letter.ts';
-import { goThrough, OperatorBusy } from './dead-letters/queue.ts';
+import { goThrough } from './dead-letters/queue.ts';
 import { lineOf, Summary, whole } from './dead-letters/report.ts';
 import { type Selection, selects } from './dead-letters/selection.ts';
 import { backend } from './settings.ts';
@@ -16,11 +16,7 @@ npm run dead-letters -- drop  --id ID | --event NAME | --all   [--queue QUEUE] [
 
 retry puts letters back into the queue that they came from. --queue: only those that came from there.`;
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  failed(error instanceof OperatorBusy ? error.message : messageOf(error, usage));
-}
+await command(usage, () => main(process.argv.slice(2)));
 
 async function main(args: string[]): Promise<void> {
   const { command, selection, dryRun, yes } = readArguments(args);

@@ -7,7 +7,7 @@ import { type Broker, createBroker, newEvent } from '@flixtube/chassis/messaging
 import { videoProcessingRequested } from '@flixtube/contracts/events/video-processing-requested';
 import { videoUploaded } from '@flixtube/contracts/events/video-uploaded';
 import { MongoClient } from 'mongodb';
-import { failed, messageOf, say, UsageError } from './command.ts';
+import { command, failed, say, UsageError } from './command.ts';
 import { byVideo, type Traces } from './reconcile/by-video.ts';
 import { type Finding, findingsOf } from './reconcile/findings.ts';
 import { backend, containerName } from './settings.ts';
@@ -27,7 +27,7 @@ const done = {
   captions: '',
 };
 
-try {
+await command(usage, async () => {
   const { values } = parseArgs({
     options: {
       mend: { type: 'boolean', default: false },
@@ -38,9 +38,7 @@ try {
   if (!/^\d{1,7}$/.test(values.settled)) throw new UsageError('--settled has to be a number of seconds.');
   const settledBefore = new Date(Date.now() - Number(values.settled) * 1_000);
   await reconcile({ settledBefore, mend: values.mend, removeOrphans: values['remove-orphans'] });
-} catch (error) {
-  failed(messageOf(error, usage));
-}
+});
 
 async function reconcile(o: { settledBefore: Date; mend: boolean; removeOrphans: boolean }): Promise<void> {
   const client = new MongoClient(backend('MONGODB_URL', process.env).reveal(), { serverSelectionTimeoutMS: 10_000 });

@@ -15,7 +15,7 @@ import {
   requireWhole,
 } from './backup/folder.ts';
 import { consumedQueues, loadLetters } from './backup/letters.ts';
-import { failed, messageOf, say, UsageError } from './command.ts';
+import { command, failed, say, UsageError } from './command.ts';
 import { backend, containerName } from './settings.ts';
 
 const usage = `npm run restore -- FOLDER [--backup ID]           into an empty system whose services are stopped
@@ -23,7 +23,7 @@ npm run restore -- FOLDER [--backup ID] --check   reads all of the backup and co
 npm run restore -- FOLDER --leave-out-damaged   all but blobs whose bytes here are damaged; reconcile says what lacks them
 The last backup, unless another one is named (npm run backup -- FOLDER --list).`;
 
-try {
+await command(usage, async () => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: {
@@ -39,9 +39,7 @@ try {
   if (id === undefined) throw new UsageError(`There is no backup in ${folder}.`);
   if (values.check) await check(folder, id);
   else await restore(folder, id, values['leave-out-damaged']);
-} catch (error) {
-  failed(messageOf(error, usage));
-}
+});
 
 /** Every byte that a restore would read; says of each blob that is damaged which it is. @throws BackupDamaged */
 async function check(folder: string, id: string): Promise<void> {

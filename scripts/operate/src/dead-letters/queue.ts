@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** Another operator goes through the dead letters at this moment. */
-export class OperatorBusy extends Error {
+class OperatorBusy extends Error {
   override name = 'OperatorBusy';
 }
 
