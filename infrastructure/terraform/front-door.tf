@@ -84,13 +84,13 @@ resource "azurerm_cdn_frontdoor_rule" "readable_by_pages" {
   name                      = "ReadableByPages"
   cdn_frontdoor_rule_set_id = azurerm_cdn_frontdoor_rule_set.segments.id
   order                     = 1
-  behavior_on_match         = "Continue"
+  behaviour_on_match        = "Continue"
 
   actions {
-    response_header_action {
-      header_action = "Overwrite"
-      header_name   = "Access-Control-Allow-Origin"
-      value         = var.site_origin
+    modify_response_header {
+      operator     = "Overwrite"
+      header_name  = "Access-Control-Allow-Origin"
+      header_value = var.site_origin
     }
   }
 

@@ -117,7 +117,10 @@ run "segments_by_front_door" {
     error_message = "Pages of the site may not fetch segments, or others may."
   }
   assert {
-    condition     = azurerm_cdn_frontdoor_rule.readable_by_pages.actions[0].response_header_action[0].value == "https://flixtube.example"
+    condition = (
+      azurerm_cdn_frontdoor_rule.readable_by_pages.actions[0].modify_response_header[0].header_value == "https://flixtube.example" &&
+      azurerm_cdn_frontdoor_route.segments.cdn_frontdoor_rule_set_ids == toset([azurerm_cdn_frontdoor_rule.readable_by_pages.cdn_frontdoor_rule_set_id])
+    )
     error_message = "An edge may give players what they may not read."
   }
   assert {

@@ -123,6 +123,12 @@ mock_resource "azurerm_cdn_frontdoor_origin" {
   }
 }
 
+mock_resource "azurerm_cdn_frontdoor_rule_set" {
+  defaults = {
+    id = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/group/providers/Microsoft.Cdn/profiles/profile/ruleSets/segments"
+  }
+}
+
 mock_data "azurerm_client_config" {
   defaults = {
     tenant_id       = "55555555-5555-4555-8555-555555555555"
