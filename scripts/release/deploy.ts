@@ -40,4 +40,14 @@ await main(async () => {
   // From now on the cluster knows, and is asked: what lay here would be put back some day, after others have changed it.
   if (isAll) await rm(fileOf(environment), { force: true });
   say(`There: ${services.join(', ')}`);
+  if (environment === 'local') await sayWhere(commands);
 });
+
+/** Not every cluster's node can be reached from here. */
+async function sayWhere(commands: Commands): Promise<void> {
+  const path = '{.items[0].status.addresses[?(@.type=="InternalIP")].address}';
+  const node = await commands.look(['kubectl', 'get', 'nodes', '--output', `jsonpath=${path}`]);
+  say(
+    `At http://${node || '<node>'}:30400, or, after ${kubectl('port-forward', 'service/gateway', '4000').join(' ')}, at http://localhost:4000`,
+  );
+}

@@ -17,7 +17,7 @@ await main(async () => {
   if (!options.yes && !options.dryRun) throw new SetupFailure(`This would remove ${what}. If that is wanted: --yes`);
   const commands = new Commands(options);
   await lookAtCluster(commands, options.environment);
-  if (options.withData) return commands.change(kubectl('delete', 'namespace', namespace));
+  if (options.withData) return commands.change(['kubectl', 'delete', 'namespace', namespace]);
   const selector = options.isAll
     ? 'app.kubernetes.io/part-of=flixtube'
     : `app.kubernetes.io/name in (${options.services.join(', ')})`;
