@@ -38,7 +38,7 @@ export function lines(
 ): Panel {
   return panel('timeseries', o, {
     datasource: datasources.prometheus,
-    targets: o.queries.map((query, n) => ({ ...target(query, n), exemplar: query.expr.includes('_bucket') })),
+    targets: o.queries.map(target),
     fieldConfig: {
       defaults: {
         unit: o.unit,
