@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { idleConnectionMs } from '@flixtube/chassis/neighbour';
 import { findProgram } from '@flixtube/dev-env/programs';
 import { root } from '@flixtube/dev-env/root';
 import { serviceNames } from '@flixtube/dev-env/services';
@@ -90,6 +91,8 @@ withKubectl.each(['local', 'azure'])('the overlay %s', (overlay) => {
       const { terminationGracePeriodSeconds: grace } = podOf(service).spec;
       expect(grace).toBeGreaterThan(Number(settings.DRAIN_SECONDS) + Number(settings.SHUTDOWN_SECONDS));
     }
+    // Until then whoever calls it has given up each connection that nothing was sent on.
+    expect(Number(settings.DRAIN_SECONDS) * 1_000).toBeGreaterThan(idleConnectionMs);
   });
 
   it('whoever serves viewers has two replicas, or an autoscaler that sees to it', () => {
