@@ -16,11 +16,6 @@ export interface Outcome {
   refused: Map<string, number>;
 }
 
-/** Another operator goes through the dead letters at this moment. */
-class OperatorBusy extends Error {
-  override name = 'OperatorBusy';
-}
-
 /** So many letters are in memory at once. Those that are left stay unacknowledged, which only the broker remembers. */
 const window = 500;
 /**
@@ -37,7 +32,7 @@ const patienceMs = 15_000;
  * at any moment it leaves a letter twice at worst, which consumers tell by its id.
  *
  * @param onDone told of each letter that was put back or dropped, once that is certain
- * @throws OperatorBusy when somebody else does; the broker's errors
+ * @throws when somebody else does; the broker's errors
  */
 export async function goThrough(
   url: string,
@@ -85,7 +80,7 @@ async function lock(connection: ChannelModel): Promise<void> {
   } catch (cause) {
     // AMQP 0-9-1 §1.2, 405 resource-locked.
     if ((cause as { code?: number }).code !== 405) throw cause;
-    throw new OperatorBusy('Somebody else goes through the dead letters right now. Try again when they are done.', {
+    throw new Error('Somebody else goes through the dead letters right now. Try again when they are done.', {
       cause,
     });
   }
