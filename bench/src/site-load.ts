@@ -15,6 +15,7 @@ Viewers, publishers and searchers at a FlixTube that runs, by k6; fails when a t
   --seconds <60>       how long all of them are there, after --ramp <10> in which they come
   --watch <30>         seconds that a viewer watches one video for
   --slowness <1>       thresholds of time are so many times as long, on a machine that does other work as well`;
+
 /** Each becomes an environment variable of bench/k6/site.js. */
 const options = {
   url: { type: 'string', default: 'http://127.0.0.1:4000' },
